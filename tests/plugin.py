@@ -1,0 +1,96 @@
+"""Servers and secrets of a test run: loaded by pytest before Django reads its settings.
+
+Without DATABASE_URL the run gets a throw-away PostgreSQL and Valkey of its own, so any number of
+runs may go at once. Workers of pytest-xdist inherit the environment and start nothing. With
+DATABASE_URL set, REDIS_URL must be set too; both are used as they are.
+"""
+
+from __future__ import annotations
+
+import atexit
+import base64
+import os
+import secrets
+import signal
+import threading
+from types import FrameType
+
+import pytest
+
+from config.embedded import EmbeddedError, Postgres, RunFolder, Valkey
+
+# What a test run always uses, whatever the machine's environment says.
+FIXED = {"DEMO": "0", "DEBUG": "0", "DJANGO_SETTINGS_MODULE": "config.settings"}
+
+
+class Servers:
+    """The throw-away servers of one run; `stop()` may be called twice."""
+
+    def __init__(self) -> None:
+        self._run = RunFolder()
+        self._postgres = Postgres(
+            self._run.path / "data",
+            run=self._run,
+            log=self._run.path / "postgres.log",
+            durable=False,
+        )
+        self._valkey = Valkey(
+            self._run.path / "valkey", log=self._run.path / "valkey.log", durable=False
+        )
+
+    def start(self) -> dict[str, str]:
+        """Start both and return the environment that points at them."""
+        self._postgres.start()
+        self._valkey.start()
+        return {
+            "DATABASE_URL": self._postgres.url,
+            "REDIS_URL": self._valkey.url,
+            "PRIVATE_ROOT": str(self._run.path / "private"),
+        }
+
+    def stop(self) -> None:
+        """End both and remove everything they wrote."""
+        self._postgres.stop()
+        self._valkey.stop()
+        self._run.remove()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Export the environment before pytest-django imports the settings."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    os.environ.update(FIXED)
+    os.environ.update(_fresh_secrets())
+    _end_on_sigterm()
+    if os.environ.get("DATABASE_URL"):
+        return
+    servers = Servers()
+    atexit.register(servers.stop)
+    early_config.add_cleanup(servers.stop)
+    try:
+        os.environ.update(servers.start())
+    except EmbeddedError as error:
+        servers.stop()
+        raise pytest.UsageError(str(error)) from error
+
+
+def _fresh_secrets() -> dict[str, str]:
+    def key() -> str:
+        return base64.b64encode(secrets.token_bytes(32)).decode()
+
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "FIELD_KEYS": f"k1:{key()}",
+        "BLIND_INDEX_KEY": key(),
+    }
+
+
+def _end_on_sigterm() -> None:
+    """Let SIGTERM end the run like Ctrl-C, so that the servers are stopped in order."""
+
+    def end(_signum: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt("SIGTERM")
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, end)
