@@ -1,0 +1,477 @@
+"""Format filters and the component tags of the members' pages (see templates/components/README.md).
+
+Every component is a tag rather than an include: its parameters have defaults, and a misspelt one
+fails when the template is compiled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.core.paginator import Page
+from django.forms import BaseForm, BoundField
+from django.http import QueryDict
+from django.template import Context
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from core import formats, look, masking, money
+
+register = template.Library()
+Shown = dict[str, Any]
+
+
+# --- filters -------------------------------------------------------------------------------------
+
+
+def _unless_empty(function: Callable[..., str]) -> Callable[..., str]:
+    """The filter, giving an empty text for a missing value instead of an error page."""
+
+    def filtered(value: Any, *args: Any) -> str:
+        return "" if value in (None, "") else function(value, *args)
+
+    return filtered
+
+
+register.filter("yuan", _unless_empty(formats.format_yuan))
+register.filter("yuan_short", _unless_empty(formats.format_yuan_short))
+register.filter("number", _unless_empty(formats.format_number))
+register.filter("mu", _unless_empty(formats.format_mu))
+register.filter("day", _unless_empty(formats.format_day))
+register.filter("moment", _unless_empty(formats.format_moment))
+register.filter("masked_name", _unless_empty(masking.mask_name))
+register.filter("masked_phone", _unless_empty(masking.mask_phone))
+register.filter("masked_id", _unless_empty(masking.mask_id))
+register.filter("masked_account", _unless_empty(masking.mask_account))
+
+
+@register.filter
+def yuan_words(value: Decimal | int | None) -> str:
+    """The amount in binding words: 人民币壹万贰仟元整."""
+    return "" if value is None else money.amount_in_words(formats.exact(value))
+
+
+# --- marks ---------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def icon(name: str, size: str = "", label: str = "") -> SafeString:
+    """A line icon of static/icons.svg; decoration unless ``label`` says what it means."""
+    spoken = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
+    return format_html(
+        '<svg class="icon{}" {} focusable="false"><use href="{}#{}"></use></svg>',
+        f" icon-{size}" if size else "",
+        mark_safe(spoken),  # noqa: S308 - built by format_html or a literal
+        _static("icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def style_sheets() -> SafeString:
+    """Links to the style sheets that also work on error pages of a half-built installation."""
+    sheets = [(_static("css/tokens.css"),), (_static("css/site.css"),)]
+    return format_html_join("\n", '<link rel="stylesheet" href="{}">', sheets)
+
+
+@register.simple_tag
+def static_file(path: str) -> str:
+    """The address of a static file, also where ``collectstatic`` has not run yet."""
+    return _static(path)
+
+
+def _static(path: str) -> str:
+    """The address of a static file; its plain one while ``collectstatic`` has not run."""
+    try:
+        return static(path)
+    except ValueError:
+        return f"{settings.STATIC_URL}{path}"
+
+
+@register.inclusion_tag("components/logo.html")
+def logo(size: str = "", label: str = "") -> Shown:
+    """The seal."""
+    return {"size": size, "label": label}
+
+
+@register.inclusion_tag("components/pill.html")
+def pill(text: str, tone: str = "soft", icon: str = "") -> Shown:
+    """A state as icon and word."""
+    return {"text": text, "tone": tone, "icon": look.tone_icon(tone, icon)}
+
+
+@register.inclusion_tag("components/money.html")
+def money_amount(
+    amount: Decimal, words: bool = False, size: str = "", label: str = "", tone: str = ""
+) -> Shown:
+    """An amount of money, in words too where it binds."""
+    return {"amount": amount, "words": words, "size": size, "label": label, "tone": tone}
+
+
+# --- blocks --------------------------------------------------------------------------------------
+
+
+def _block(context: Context, name: str, content: str, **shown: Any) -> SafeString:
+    """Render a component around ``content``, with nothing of the page but request and token."""
+    engine = context.template.engine  # type: ignore[union-attr]
+    inner = context.new({"content": content, **shown})
+    if token := context.get("csrf_token"):
+        inner["csrf_token"] = token
+    return engine.get_template(f"components/{name}.html").render(inner)
+
+
+@register.simple_block_tag(takes_context=True)
+def card(
+    context: Context, content: str, title: str = "", tone: str = "", icon: str = "", level: int = 2
+) -> SafeString:
+    """A sheet of paper with an optional title."""
+    return _block(context, "card", content, title=title, tone=tone, icon=icon, level=level)
+
+
+@register.simple_block_tag(takes_context=True)
+def notice(
+    context: Context, content: str, tone: str = "sky", title: str = "", icon: str = ""
+) -> SafeString:
+    """A sentence that must be seen."""
+    named = look.tone_icon(tone, icon)
+    return _block(context, "notice", content, tone=tone, title=title, icon=named)
+
+
+@register.simple_block_tag(takes_context=True)
+def facts(context: Context, content: str, label: str = "") -> SafeString:
+    """A key-value list; holds {% fact %} tags."""
+    return _block(context, "facts", content, label=label)
+
+
+@register.inclusion_tag("components/fact.html")
+def fact(label: str, value: Any, note: str = "", strong: bool = False) -> Shown:
+    """One line of a key-value list."""
+    return {"label": label, "value": value, "note": note, "strong": strong}
+
+
+@register.simple_block_tag(takes_context=True)
+def rows(context: Context, content: str, label: str = "") -> SafeString:
+    """A list of links to go on to; holds {% row %} tags."""
+    return _block(context, "rows", content, label=label)
+
+
+@register.inclusion_tag("components/row.html")
+def row(label: str, href: str, icon: str = "", note: str = "", value: Any = "") -> Shown:
+    """One link of such a list."""
+    return {"label": label, "href": href, "icon": icon, "note": note, "value": value}
+
+
+@register.simple_block_tag(takes_context=True)
+def tasks(context: Context, content: str, label: str = "") -> SafeString:
+    """Today's tasks; holds {% task %} tags."""
+    return _block(context, "tasks", content, label=label)
+
+
+@register.inclusion_tag("components/task.html")
+def task(
+    text: str, href: str, detail: str = "", due: str = "", tone: str = "wheat", icon: str = ""
+) -> Shown:
+    """One thing to do today."""
+    shown = {"text": text, "href": href, "detail": detail, "due": due, "tone": tone}
+    return {**shown, "icon": look.tone_icon(tone, icon)}
+
+
+@register.inclusion_tag("components/door.html")
+def door(label: str, href: str, icon: str, detail: str = "", tone: str = "field") -> Shown:
+    """One of the large doors of the home page; without ``href`` it says that it opens later."""
+    return {"label": label, "href": href, "icon": icon, "detail": detail, "tone": tone}
+
+
+@register.simple_block_tag(takes_context=True)
+def buttons(context: Context, content: str) -> SafeString:
+    """A row of buttons, the main one first; holds {% button %} tags."""
+    return _block(context, "buttons", content)
+
+
+@register.inclusion_tag("components/button.html")
+def button(
+    label: str,
+    href: str = "",
+    kind: str = "primary",
+    icon: str = "",
+    name: str = "",
+    value: str = "",
+    action: str = "",
+    disabled: bool = False,
+) -> Shown:
+    """A button (or a link that looks like one when ``href`` is given)."""
+    shown = {"label": label, "href": href, "kind": kind, "icon": icon, "name": name}
+    return {**shown, "value": value, "action": action, "disabled": disabled}
+
+
+@register.simple_block_tag(takes_context=True)
+def confirm_sheet(
+    context: Context,
+    content: str,
+    what: str,
+    action: str,
+    submit: str,
+    to: str = "",
+    cost: str = "",
+    undo: str = "",
+    cancel: str = "",
+    title: str = "",
+    tone: str = "field",
+    name: str = "",
+    value: str = "",
+) -> SafeString:
+    """Before something binding: what, to whom, what it costs, can it be undone; and its form."""
+    shown = {"what": what, "action": action, "submit": submit, "to": to, "cost": cost}
+    shown |= {"undo": undo, "cancel": cancel, "title": title, "tone": tone}
+    return _block(context, "confirm_sheet", content, name=name, value=value, **shown)
+
+
+@register.simple_block_tag(takes_context=True)
+def table(context: Context, content: str, caption: str, hide_caption: bool = False) -> SafeString:
+    """A table that becomes cards on a phone; holds thead and tbody with data-label on each td."""
+    return _block(context, "table", content, caption=caption, hide_caption=hide_caption)
+
+
+# --- page ----------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("components/page_header.html")
+def page_header(
+    title: str, back: str = "", back_label: str = "", lead: str = "", kicker: str = ""
+) -> Shown:
+    """The head of a page over its ledger rule."""
+    return {
+        "title": title,
+        "back": back,
+        "back_label": back_label,
+        "lead": lead,
+        "kicker": kicker,
+    }
+
+
+@register.inclusion_tag("components/tabbar.html", takes_context=True)
+def tabbar(context: Context, current: str = "") -> Shown:
+    """The four places; the current one from ``current``, the context's ``tab`` or the path."""
+    path = getattr(context.get("request"), "path", "")
+    return {"places": look.places(current or context.get("tab") or "", path)}
+
+
+@register.inclusion_tag("components/language.html", takes_context=True)
+def language_switch(context: Context) -> Shown:
+    """中文 / English, a form that works without JavaScript."""
+    return _form_context(context)
+
+
+@register.inclusion_tag("components/type_size.html", takes_context=True)
+def type_size(context: Context) -> Shown:
+    """The switch for larger type."""
+    return {**_form_context(context), "large": bool(context.get("type_large"))}
+
+
+def _form_context(context: Context) -> Shown:
+    request = context.get("request")
+    here = request.get_full_path() if request is not None else "/"
+    return {"here": here, "csrf_token": context.get("csrf_token", "")}
+
+
+@register.inclusion_tag("components/empty.html")
+def empty(
+    title: str, text: str = "", href: str = "", action: str = "", icon: str = "file"
+) -> Shown:
+    """Nothing here yet, and the one next step."""
+    return {"title": title, "text": text, "href": href, "action": action, "icon": icon}
+
+
+@register.inclusion_tag("components/why_not.html")
+def why_not(refusal: Any, title: str = "", href: str = "", action: str = "") -> Shown:
+    """A refusal: the rule, the numbers and the way on."""
+    return {
+        "message": getattr(refusal, "message", refusal),
+        "way_on": getattr(refusal, "way_on", ""),
+        "numbers": look.numbers_of(refusal),
+        "title": title,
+        "href": href,
+        "action": action,
+    }
+
+
+@register.inclusion_tag("components/steps.html")
+def steps(items: Iterable[Mapping[str, Any]], label: str = "") -> Shown:
+    """Where am I, what comes next, who must act."""
+    return {"items": items, "label": label}
+
+
+@register.inclusion_tag("components/timeline.html")
+def timeline(entries: Iterable[Any], today: date | None = None, label: str = "") -> Shown:
+    """What happened, newest first as given."""
+    return {"entries": entries, "today": today, "label": label}
+
+
+@register.inclusion_tag("components/progress.html")
+def progress(
+    done: int,
+    total: int,
+    label: str,
+    poll: str = "",
+    here: str = "",
+    failed: int = 0,
+    finished: bool = False,
+    detail: str = "",
+    id: str = "progress",
+) -> Shown:
+    """How far long work is, in numbers; asks ``poll`` again every two seconds until finished."""
+    percent = 100 if finished else (done * 100 // total if total else 0)
+    shown = {"done": done, "total": total, "label": label, "poll": poll, "here": here}
+    shown |= {"failed": failed, "finished": finished, "detail": detail, "id": id}
+    return {**shown, "percent": percent}
+
+
+@register.inclusion_tag("components/pagination.html", takes_context=True)
+def pagination(context: Context, page: Page[Any], name: str = "page") -> Shown:
+    """Earlier and later pages; keeps the other parameters of the address."""
+    request = context.get("request")
+
+    def address(number: int) -> str:
+        query = request.GET.copy() if request is not None else QueryDict(mutable=True)
+        query[name] = str(number)
+        return f"?{query.urlencode()}"
+
+    earlier = address(page.previous_page_number()) if page.has_previous() else ""
+    later = address(page.next_page_number()) if page.has_next() else ""
+    return {"page": page, "earlier": earlier, "later": later}
+
+
+@register.inclusion_tag("components/document.html")
+def document(
+    title: str,
+    href: str,
+    on: date | datetime | None = None,
+    digest: str = "",
+    detail: str = "",
+    today: date | None = None,
+) -> Shown:
+    """A PDF or other file: what it is, of when, and its fingerprint."""
+    groups = [digest[n : n + 4] for n in range(0, min(len(digest), 16), 4)]
+    shown = {"title": title, "href": href, "on": on, "today": today}
+    return {**shown, "detail": detail, "digest": digest, "fingerprint": " ".join(groups)}
+
+
+# --- forms ---------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("components/field.html")
+def field(
+    bound: BoundField,
+    label: str = "",
+    hint: str = "",
+    inputmode: str = "",
+    autocomplete: str = "",
+    placeholder: str = "",
+    unit: str = "",
+    rows: int | str = "",
+) -> Shown:
+    """A form field: label above, hint, control with the right keyboard, error below."""
+    view = look.field_view(
+        bound,
+        extra_ids=f"{bound.auto_id}_hint" if hint else "",
+        inputmode=inputmode,
+        autocomplete=autocomplete,
+        placeholder=placeholder,
+        rows=rows,
+    )
+    return {"view": view, "label": label or bound.label, "hint": hint, "unit": unit}
+
+
+@register.inclusion_tag("components/choice_cards.html")
+def choice_cards(
+    bound: BoundField, label: str = "", hints: Mapping[Any, Any] | None = None
+) -> Shown:
+    """Choices as cards; ``hints`` maps a choice's value to a sentence under its name."""
+    known = {str(key): hint for key, hint in (hints or {}).items()}
+    choices = [
+        {"widget": choice, "hint": known.get(str(choice.data["value"]), "")} for choice in bound
+    ]
+    return {"view": look.field_view(bound), "label": label or bound.label, "choices": choices}
+
+
+@register.inclusion_tag("components/amount_entry.html")
+def amount_entry(
+    bound: BoundField,
+    quick: str | Sequence[Decimal | int] = "",
+    unit: str = "元",
+    label: str = "",
+    hint: str = "",
+) -> Shown:
+    """A large box for an amount, with amounts to tap."""
+    view = look.field_view(
+        bound, kind="amount", extra_ids=f"{bound.auto_id}_hint" if hint else "", inputmode="decimal"
+    )
+    amounts = [a.strip() for a in quick.split(",") if a.strip()] if isinstance(quick, str) else quick
+    shown = {"view": view, "label": label or bound.label, "hint": hint, "unit": unit}
+    return {**shown, "quick": [Decimal(amount) for amount in amounts]}
+
+
+@register.inclusion_tag("components/evidence_upload.html")
+def evidence_upload(bound: BoundField, label: str = "", hint: str = "") -> Shown:
+    """Choose or photograph a document, and see what was chosen."""
+    view = look.field_view(bound, extra_ids=f"{bound.auto_id}_hint" if hint else "")
+    return {"view": view, "label": label or bound.label, "hint": hint}
+
+
+@register.inclusion_tag("components/form_errors.html")
+def form_errors(form: BaseForm) -> Shown:
+    """At the head of a refused form: what is wrong, each with a link to its field."""
+    wrong = [form[name] for name in form.errors if name in form.fields]
+    return {"general": form.non_field_errors(), "wrong": wrong}
+
+
+@register.inclusion_tag("components/live_quote.html")
+def live_quote(
+    url: str,
+    rows: Iterable[Sequence[Any]] = (),
+    note: str = "",
+    title: str = "",
+    button: str = "",
+    id: str = "quote",
+) -> Shown:
+    """What the form would mean, worked out while typing; by a button without JavaScript."""
+    shown = {"url": url, "rows": rows, "note": note, "title": title}
+    return {**shown, "button": button, "id": id}
+
+
+# --- figures -------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("components/price_ladder.html")
+def price_ladder(
+    tiers: Iterable[Mapping[str, Any]], unit: str, missing: str = "", caption: str = ""
+) -> Shown:
+    """Prices that fall as more is ordered; which is reached and how much is missing."""
+    return {"tiers": tiers, "unit": unit, "missing": missing, "caption": caption}
+
+
+@register.inclusion_tag("components/allocation.html")
+def allocation(get: Decimal, maybe: Decimal, lost: Decimal, unit: str, note: str = "") -> Shown:
+    """Of what was asked: what one will get, may get and will not get."""
+    widths = look.shares(get, maybe, lost)
+    starts = ["0", widths[0], str(Decimal(widths[0]) + Decimal(widths[1]))]
+    shown = {"get": get, "maybe": maybe, "lost": lost, "unit": unit, "note": note}
+    return {**shown, "widths": widths, "starts": starts}
+
+
+@register.inclusion_tag("components/score_chart.html")
+def score_chart(
+    parts: Iterable[Mapping[str, Any] | Sequence[Any]],
+    total: Decimal,
+    grade: str = "",
+    caption: str = "",
+) -> Shown:
+    """Points of each part of a score as bars, and the same in a table."""
+    bars = look.score_bars(parts)
+    return {"bars": bars, "total": total, "grade": grade, "caption": caption}
