@@ -1,0 +1,1 @@
+"""Who belongs, who may do what, what was recorded."""

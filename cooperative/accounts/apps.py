@@ -1,0 +1,11 @@
+"""App set-up."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    """Who signs in: accounts, phone codes, second factors, sessions."""
+
+    name = "cooperative.accounts"
+    verbose_name = _("账号")

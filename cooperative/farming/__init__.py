@@ -1,0 +1,1 @@
+"""Production facts: plots, season plans, assets, yearly income."""

@@ -1,0 +1,1 @@
+"""Who belongs and who may act: unions, co-operatives, members, households, officers, joining."""

@@ -1,0 +1,18 @@
+"""Unions, co-operatives, members, households, memberships, ballots, posts."""
+
+from cooperative.membership.models.members import Household, Member
+from cooperative.membership.models.memberships import Ballot, JoiningDraft, Membership
+from cooperative.membership.models.officers import Post
+from cooperative.membership.models.organisations import Cooperative, Division, Union
+
+__all__ = [
+    "Ballot",
+    "Cooperative",
+    "Division",
+    "Household",
+    "JoiningDraft",
+    "Member",
+    "Membership",
+    "Post",
+    "Union",
+]

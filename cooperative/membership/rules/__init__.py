@@ -1,0 +1,1 @@
+"""Arithmetic and decisions of membership: identity, ballots, states. Neither Django nor models."""

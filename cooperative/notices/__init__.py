@@ -1,0 +1,1 @@
+"""Messages to members: in the site and by SMS."""

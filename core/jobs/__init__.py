@@ -1,0 +1,1 @@
+"""Long work on Celery: runs, chunks, progress, resume, and failure of one item alone."""

@@ -1,0 +1,112 @@
+"""Money in yuan as exact decimals: read, rounded once, split without loss, written in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+
+import cn2an
+from django.core.validators import MinValueValidator
+from django.db import models
+
+FEN = Decimal("0.01")
+ZERO = Decimal("0.00")
+
+
+def to_fen(amount: Decimal) -> Decimal:
+    """Round half-up to the fen.
+
+    >>> to_fen(Decimal("1.005"))
+    Decimal('1.01')
+    """
+    return amount.quantize(FEN, rounding=ROUND_HALF_UP)
+
+
+def parse_yuan(text: str) -> Decimal:
+    """Read an amount as people type it (``1,234.5``, ``￥30``, full-width digits), exact to the fen.
+
+    >>> parse_yuan("１,２３４.5 元")
+    Decimal('1234.50')
+
+    Raises:
+        ValueError: not a plain number, or finer than a fen.
+    """
+    plain = text.translate(_FULL_WIDTH).strip().removesuffix("元").lstrip("¥")
+    plain = plain.replace(",", "").strip()
+    if not plain or any(letter not in "0123456789.-" for letter in plain):
+        raise ValueError(text)
+    try:
+        amount = Decimal(plain)
+    except InvalidOperation as error:
+        raise ValueError(text) from error
+    if amount != amount.quantize(FEN):
+        raise ValueError(text)
+    return amount.quantize(FEN)
+
+
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９．，￥　", "0123456789.,¥ ")
+
+
+def split_by_largest_remainder(
+    total: Decimal, weights: Sequence[Decimal], step: Decimal = FEN
+) -> list[Decimal]:
+    """Split ``total`` in proportion to ``weights`` into multiples of ``step`` that sum to it exactly.
+
+    Ties go to the earlier part, so the same input always splits the same way.
+
+    >>> split_by_largest_remainder(Decimal("100.00"), [Decimal(1), Decimal(1), Decimal(1)])
+    [Decimal('33.34'), Decimal('33.33'), Decimal('33.33')]
+
+    Raises:
+        ValueError: no weights, a negative weight, all weights zero, or a total off the step.
+    """
+    whole = sum(weights, Decimal(0))
+    if not weights or whole <= 0 or any(weight < 0 for weight in weights):
+        raise ValueError("weights must be non-negative and not all zero")
+    units = total / step
+    if units != units.to_integral_value():
+        raise ValueError("total is not a multiple of the step")
+    sign = -1 if units < 0 else 1
+    quotas = [abs(units) * weight for weight in weights]
+    floors = [int(quota // whole) for quota in quotas]
+    left = int(abs(units)) - sum(floors)
+    by_remainder = sorted(
+        range(len(weights)), key=lambda part: (-(quotas[part] - floors[part] * whole), part)
+    )
+    for part in by_remainder[:left]:
+        floors[part] += 1
+    return [sign * units * step for units in floors]
+
+
+def amount_in_words(amount: Decimal) -> str:
+    """The amount as it is written where it binds, e.g. on a contract.
+
+    >>> amount_in_words(Decimal("12000.00"))
+    '人民币壹万贰仟元整'
+
+    Raises:
+        ValueError: negative, or finer than a fen.
+    """
+    if amount < 0 or amount != amount.quantize(FEN):
+        raise ValueError(str(amount))
+    return "人民币" + str(cn2an.an2cn(f"{amount:.2f}", "rmb"))
+
+
+class MoneyField(models.DecimalField):  # type: ignore[type-arg]
+    """An amount in yuan, exact to the fen, never negative unless ``signed=True``."""
+
+    def __init__(self, *args: Any, signed: bool = False, **kwargs: Any) -> None:
+        self.signed = signed
+        kwargs.setdefault("max_digits", 14)
+        kwargs.setdefault("decimal_places", 2)
+        if not signed:
+            kwargs.setdefault("validators", [MinValueValidator(ZERO)])
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("validators", None)
+        if self.signed:
+            kwargs["signed"] = True
+        return name, path, args, kwargs
