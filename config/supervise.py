@@ -1,0 +1,237 @@
+"""Several processes as one: start them together, watch them, end them all.
+
+Every child leads a session of its own, so that Ctrl-C reaches the supervisor alone and it decides
+the order of the end. Children are marked in their environment; what a killed supervisor left
+behind is found by that mark.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+from config.embedded import end_process, tail, tie_to_parent
+
+MARK = "SANWEI_DEMO_HOME"
+TERM_SECONDS = 10
+LAST_LINES = 15
+LINE_WIDTH = 160
+_COLOURS = ("36", "33", "35", "32", "34")
+
+
+class ChildEnded(Exception):
+    """A child ended that should not have; the text names it and shows its last lines."""
+
+
+class Child:
+    """One process whose output goes to a log file and, shortened, to the terminal.
+
+    The terminal stays quiet until `Child.loud` is set, so that banners do not bury the progress.
+    """
+
+    loud = threading.Event()
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        log: Path,
+        colour: str = "0",
+        ready_line: str = "",
+        death_signal: int = signal.SIGTERM,
+    ) -> None:
+        self.name = name
+        self.ready = threading.Event()
+        self._ready_line = ready_line
+        self.last: deque[str] = deque(maxlen=LAST_LINES)
+        self._prefix = f"{name:<7}│ "
+        if sys.stdout.isatty():
+            self._prefix = f"\033[{colour}m{self._prefix}\033[0m"
+        self._log = log.open("w", encoding="utf-8")
+        self.process = subprocess.Popen(
+            command,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+            preexec_fn=tie_to_parent(death_signal),
+        )
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for raw in self.process.stdout:
+            line = raw.rstrip()
+            self._log.write(line + "\n")
+            self._log.flush()
+            if self._ready_line and self._ready_line in line:
+                self.ready.set()
+            if line:
+                self.last.append(line)
+            if line and self.loud.is_set():
+                print(self._prefix + line[:LINE_WIDTH], flush=True)
+        self._log.close()
+
+
+class Supervisor:
+    """Starts children and ends them. Its `end()` leaves nothing running.
+
+    `home` is the folder whose path marks our children; one supervisor per home, which the caller
+    makes sure of.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self._children: list[Child] = []
+        self._running: subprocess.Popen[bytes] | None = None
+        self._servers: list[tuple[str, subprocess.Popen[bytes], Path, Callable[[], None]]] = []
+
+    def start(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        log: Path,
+        ready_line: str = "",
+        death_signal: int = signal.SIGTERM,
+    ) -> Child:
+        """Start one child and return it; its `ready` is set when it prints `ready_line`.
+
+        `death_signal` ends it should the supervisor itself be killed.
+        """
+        child = Child(
+            name,
+            command,
+            env=env,
+            log=log,
+            colour=_COLOURS[len(self._children) % len(_COLOURS)],
+            ready_line=ready_line,
+            death_signal=death_signal,
+        )
+        self._children.append(child)
+        return child
+
+    def run(self, command: Sequence[str], *, env: Mapping[str, str]) -> int:
+        """Run one command to its end, its output as it comes; return its exit code."""
+        self._running = subprocess.Popen(
+            command,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=tie_to_parent(signal.SIGTERM),
+        )
+        return self._running.wait()
+
+    def adopt(
+        self, name: str, process: subprocess.Popen[bytes], log: Path, stop: Callable[[], None]
+    ) -> None:
+        """Watch a server that was started elsewhere; `stop` is called after all children ended."""
+        self._servers.append((name, process, log, stop))
+
+    def check(self) -> None:
+        """Raise ChildEnded when one of the processes is gone."""
+        for child in self._children:
+            code = child.process.poll()
+            if code is not None:
+                time.sleep(0.3)  # the reader is still taking its last lines
+                raise ChildEnded(_obituary(child.name, code, "\n".join(child.last)))
+        for name, process, log, _stop in self._servers:
+            code = process.poll()
+            if code is not None:
+                raise ChildEnded(_obituary(name, code, tail(log, LAST_LINES)))
+
+    def wait_for(self, condition: Callable[[], bool], *, seconds: float) -> bool:
+        """Poll `condition` until it holds; False after `seconds`. Raises ChildEnded."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self.check()
+            if condition():
+                return True
+            time.sleep(0.1)
+        return False
+
+    def end(self) -> None:
+        """End every child, then every server; kill what does not obey."""
+        if self._running is not None:
+            end_process(self._running, signal.SIGTERM, seconds=TERM_SECONDS)
+        for signum in (signal.SIGTERM, signal.SIGQUIT):
+            running = [c for c in self._children if c.process.poll() is None]
+            for child in running:
+                child.process.send_signal(signum)
+            deadline = time.monotonic() + TERM_SECONDS
+            for child in running:
+                _wait(child.process, deadline - time.monotonic())
+        for child in self._children:
+            _kill_group(child.process.pid)
+            child.process.wait()
+        for _name, _process, _log, stop in reversed(self._servers):
+            stop()
+        self._children.clear()
+        self._servers.clear()
+        self.sweep()
+
+    def sweep(self) -> int:
+        """End processes that an earlier supervisor of this home left; return their number.
+
+        PostgreSQL is asked, not killed, so that its data is written out.
+        """
+        left = [process for process in self._marked() if process.pid != os.getpid()]
+        for process in left:
+            asked = signal.SIGINT if process.name().startswith("postgres") else signal.SIGTERM
+            _signal(process, asked)
+        _gone, alive = psutil.wait_procs(left, timeout=TERM_SECONDS)
+        for process in alive:
+            _signal(process, signal.SIGKILL)
+        psutil.wait_procs(alive, timeout=TERM_SECONDS)
+        return len(left)
+
+    def _marked(self) -> Iterator[psutil.Process]:
+        for process in psutil.process_iter():
+            try:
+                if process.environ().get(MARK) == str(self.home):
+                    yield process
+            except psutil.Error:
+                continue
+
+
+def _obituary(name: str, code: int, last: str) -> str:
+    end = f"signal {-code}" if code < 0 else f"code {code}"
+    return (
+        f"{name} 意外结束 · {name} ended unexpectedly ({end}). 最后的输出 · Its last lines:\n{last}"
+    )
+
+
+def _wait(process: subprocess.Popen[str], seconds: float) -> None:
+    try:
+        process.wait(max(seconds, 0.01))
+    except subprocess.TimeoutExpired:
+        pass
+
+
+def _kill_group(group: int) -> None:
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+def _signal(process: psutil.Process, signum: int) -> None:
+    try:
+        process.send_signal(signum)
+    except psutil.Error:
+        pass
