@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,6 +28,16 @@ class ParameterCode:
     unit: str | Promise
     least: Decimal
     most: Decimal
+
+
+@dataclass(frozen=True)
+class ReferenceValue:
+    """A value that the program ships, with the law or practice it comes from."""
+
+    code: str
+    value: Decimal
+    starts_on: date
+    source: str
 
 
 _CODES: dict[str, ParameterCode] = {}
@@ -69,6 +80,33 @@ def value_on(code: str, day: date, *, scope: str = "") -> Decimal:
             day=day,
         )
     return row.value
+
+
+def load_reference_values(
+    values: Iterable[ReferenceValue], *, by: Any, checked_by: Any, at: datetime
+) -> int:
+    """Put shipped values in force where a code has no row yet; returns how many were added.
+
+    Idempotent: what officers have since written stays.
+    """
+    added = 0
+    with transaction.atomic():
+        for shipped in values:
+            if Parameter.objects.filter(code=shipped.code, scope="").exists():
+                continue
+            row = Parameter.objects.create(
+                code=shipped.code,
+                value=shipped.value,
+                starts_on=shipped.starts_on,
+                source=shipped.source,
+                made_by=by,
+                made_at=at,
+                checked_by=checked_by,
+                checked_at=at,
+            )
+            audit.record("parameter.shipped", row, by=None, at=at, code=row.code, value=row.value)
+            added += 1
+    return added
 
 
 def propose_parameter(

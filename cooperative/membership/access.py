@@ -33,7 +33,9 @@ def posts_of(user: Any, today: date) -> list[Post]:
     """An officer's posts in force with their unions; one query, none for visitors."""
     if not user.is_authenticated or not user.is_active:
         return []
-    return list(Post.objects.in_force(today).filter(user=user).select_related("union").order_by("pk"))
+    return list(
+        Post.objects.in_force(today).filter(user=user).select_related("union").order_by("pk")
+    )
 
 
 def unions_where(user: Any, permission: str, today: date) -> UnionQuerySet:

@@ -9,3 +9,9 @@ class MembershipConfig(AppConfig):
 
     name = "cooperative.membership"
     verbose_name = _("成员")
+
+    def ready(self) -> None:
+        """Declare the figures, and who needs a second factor."""
+        from cooperative.membership import parameters
+
+        parameters.register()

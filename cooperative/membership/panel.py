@@ -56,9 +56,7 @@ class OfficerAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request_can(request, self.view_permission)
 
-    def bounded(
-        self, rows: models.QuerySet[Any], request: HttpRequest
-    ) -> models.QuerySet[Any]:
+    def bounded(self, rows: models.QuerySet[Any], request: HttpRequest) -> models.QuerySet[Any]:
         """The rows of the officer's unions."""
         if self.union_lookup is None:
             return rows

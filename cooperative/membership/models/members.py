@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from cooperative.membership.models.organisations import Division, Union, UnionQuerySet
 from core.crypto import BlindIndexField, SealedTextField, blind_index
 from core.models.base import LockedQuerySet
-from cooperative.membership.models.organisations import Division, Union, UnionQuerySet
 
 
 def identity_index(number: str) -> str:

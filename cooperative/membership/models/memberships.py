@@ -7,12 +7,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core.crypto import SealedTextField
-from core.models import StoredFile
-from core.models.base import FourEyes, LockedQuerySet, four_eyes_constraints
 from cooperative.membership.models.members import Member
 from cooperative.membership.models.organisations import Cooperative, Union
 from cooperative.membership.rules.joining import LIVE_STATES
+from core.crypto import SealedTextField
+from core.models import StoredFile
+from core.models.base import FourEyes, LockedQuerySet, four_eyes_constraints
 
 MembershipManager = models.Manager.from_queryset(LockedQuerySet["Membership"])
 _LIVE = sorted(LIVE_STATES)
@@ -61,9 +61,7 @@ class Membership(models.Model):
     source = models.CharField(
         _("来源"), max_length=12, choices=Source.choices, default=Source.APPLICATION
     )
-    state = models.CharField(
-        _("状态"), max_length=10, choices=State.choices, default=State.APPLIED
-    )
+    state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.APPLIED)
     applied_at = models.DateTimeField(_("申请时间"))
     admitted_on = models.DateField(_("入会日期"), null=True, blank=True)
     waiting_ends_on = models.DateField(_("等待期满"), null=True, blank=True)
@@ -98,7 +96,8 @@ class Membership(models.Model):
             ),
             models.CheckConstraint(
                 name="membership_membership_waiting_after_admission",
-                condition=Q(waiting_ends_on__isnull=True) | Q(waiting_ends_on__gte=F("admitted_on")),
+                condition=Q(waiting_ends_on__isnull=True)
+                | Q(waiting_ends_on__gte=F("admitted_on")),
             ),
             models.CheckConstraint(
                 name="membership_membership_end_dated",
@@ -194,5 +193,3 @@ class JoiningDraft(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk}"
-
-

@@ -12,9 +12,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cooperative.membership.models.organisations import Union
 from core.models.base import FourEyes, LockedQuerySet, four_eyes_constraints
 from core.models.parameters import DateRange
-from cooperative.membership.models.organisations import Union
 
 
 class PostQuerySet(LockedQuerySet["Post"]):

@@ -74,7 +74,10 @@ class BallotCount:
 
 def ballot_problem(count: BallotCount) -> str | None:
     """Why a count cannot be right (``negative``, ``present``, ``sum``), or None."""
-    if min(count.entitled, count.present, count.votes_for, count.votes_against, count.abstained) < 0:
+    if (
+        min(count.entitled, count.present, count.votes_for, count.votes_against, count.abstained)
+        < 0
+    ):
         return "negative"
     if count.present > count.entitled or count.present == 0:
         return "present"

@@ -1,0 +1,1 @@
+"""Each change of membership in one function: lock, check, write, audit, notice."""
