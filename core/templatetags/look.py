@@ -30,11 +30,11 @@ Shown = dict[str, Any]
 # --- filters -------------------------------------------------------------------------------------
 
 
-def _unless_empty(function: Callable[..., str]) -> Callable[..., str]:
+def _unless_empty(function: Callable[[Any], str]) -> Callable[[Any], str]:
     """The filter, giving an empty text for a missing value instead of an error page."""
 
-    def filtered(value: Any, *args: Any) -> str:
-        return "" if value in (None, "") else function(value, *args)
+    def filtered(value: Any) -> str:
+        return "" if value in (None, "") else function(value)
 
     return filtered
 
@@ -43,12 +43,22 @@ register.filter("yuan", _unless_empty(formats.format_yuan))
 register.filter("yuan_short", _unless_empty(formats.format_yuan_short))
 register.filter("number", _unless_empty(formats.format_number))
 register.filter("mu", _unless_empty(formats.format_mu))
-register.filter("day", _unless_empty(formats.format_day))
-register.filter("moment", _unless_empty(formats.format_moment))
 register.filter("masked_name", _unless_empty(masking.mask_name))
 register.filter("masked_phone", _unless_empty(masking.mask_phone))
 register.filter("masked_id", _unless_empty(masking.mask_id))
 register.filter("masked_account", _unless_empty(masking.mask_account))
+
+
+@register.filter
+def day(value: date | None, today: date | None = None) -> str:
+    """A date with its weekday; without the year when ``today`` is given and in the same one."""
+    return formats.format_day(value, today) if value else ""
+
+
+@register.filter
+def moment(value: datetime | None, today: date | None = None) -> str:
+    """A date and the time of day; the year as in ``day``."""
+    return formats.format_moment(value, today) if value else ""
 
 
 @register.filter
@@ -67,7 +77,7 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
     return format_html(
         '<svg class="icon{}" {} focusable="false"><use href="{}#{}"></use></svg>',
         f" icon-{size}" if size else "",
-        mark_safe(spoken),  # noqa: S308 - built by format_html or a literal
+        mark_safe(spoken),
         _static("icons.svg"),
         name,
     )
@@ -117,13 +127,13 @@ def money_amount(
 # --- blocks --------------------------------------------------------------------------------------
 
 
-def _block(context: Context, name: str, content: str, **shown: Any) -> SafeString:
+def _block(context: Context, component: str, content: str, /, **shown: Any) -> SafeString:
     """Render a component around ``content``, with nothing of the page but request and token."""
     engine = context.template.engine  # type: ignore[union-attr]
     inner = context.new({"content": content, **shown})
     if token := context.get("csrf_token"):
         inner["csrf_token"] = token
-    return engine.get_template(f"components/{name}.html").render(inner)
+    return engine.get_template(f"components/{component}.html").render(inner)
 
 
 @register.simple_block_tag(takes_context=True)
@@ -271,7 +281,26 @@ def language_switch(context: Context) -> Shown:
 @register.inclusion_tag("components/type_size.html", takes_context=True)
 def type_size(context: Context) -> Shown:
     """The switch for larger type."""
-    return {**_form_context(context), "large": bool(context.get("type_large"))}
+    return {**_form_context(context), "large": _large_type(context)}
+
+
+@register.simple_tag(takes_context=True)
+def type_class(context: Context) -> str:
+    """The class of <html> for the reader's type size: the account's choice, else the cookie's."""
+    return "type-large" if _large_type(context) else ""
+
+
+def _large_type(context: Context) -> bool:
+    user, request = context.get("user"), context.get("request")
+    if getattr(user, "is_authenticated", False):
+        return bool(getattr(user, "large_type", False))
+    return request is not None and request.COOKIES.get("type_size") == "large"
+
+
+@register.simple_tag
+def office_phone() -> str:
+    """The phone of the union's office, without needing a context processor."""
+    return str(getattr(settings, "OFFICE_PHONE", ""))
 
 
 def _form_context(context: Context) -> Shown:
