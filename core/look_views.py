@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core.access import public
+from core.dates import business_date
 from core.errors import Refused
 
 TYPE_SIZE_COOKIE = "type_size"
@@ -101,7 +102,8 @@ def gallery_context(*, at: datetime) -> dict[str, Any]:
     """What the gallery shows, as if it were the moment ``at``."""
     wrong = SampleForm({"name": "", "phone": "1380000", "village": "1", "area": "十亩"})
     return {
-        "today": at.date(),
+        "tab": "home",
+        "today": business_date(at),
         "form": SampleForm(),
         "wrong_form": wrong,
         "ground_hints": GROUND_HINTS,
@@ -109,7 +111,6 @@ def gallery_context(*, at: datetime) -> dict[str, Any]:
             "too_many_lenders",
             _("这笔借款现在不能提交：一个人最多请 5 位社员同时帮忙，您已经有 4 位。"),
             way_on=_("可以先还清一笔，或者改为 20,000 元以内。"),
-            numbers={},
         ),
         "refusal_numbers": _RefusalWithNumbers(),
         "steps": _STEPS,

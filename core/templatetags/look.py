@@ -457,7 +457,8 @@ def evidence_upload(bound: BoundField, label: str = "", hint: str = "") -> Shown
 def form_errors(form: BaseForm) -> Shown:
     """At the head of a refused form: what is wrong, each with a link to its field."""
     wrong = [form[name] for name in form.errors if name in form.fields]
-    return {"general": form.non_field_errors(), "wrong": wrong}
+    links = [{"bound": bound, "id": bound.id_for_label or f"{bound.auto_id}_0"} for bound in wrong]
+    return {"general": form.non_field_errors(), "wrong": links}
 
 
 @register.inclusion_tag("components/live_quote.html")
