@@ -1,0 +1,84 @@
+"""The strict test session (style.md §12) and the few fixtures that every test may use.
+
+What makes it strict stands in ``tests/strict``; each rule has a test that proves it bites in
+``tests/consistency/core/test_strict_session.py``. Warnings, sockets and order are set in
+``pyproject.toml``.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.test import Client, override_settings
+
+from tests.strict.database import strict_database
+from tests.strict.pages import strict_pages
+
+
+@pytest.fixture(scope="session", autouse=True)
+def test_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Plain http, no manifest of static files, passwords hashed fast."""
+    storages = django_settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    with override_settings(
+        STORAGES=storages,
+        STATIC_ROOT=tmp_path_factory.mktemp("static"),
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        MAINTENANCE_FILE=tmp_path_factory.mktemp("run") / "maintenance",
+        HTTPS=False,
+        SECURE_SSL_REDIRECT=False,
+        SESSION_COOKIE_SECURE=False,
+        CSRF_COOKIE_SECURE=False,
+        SECURE_PROXY_SSL_HEADER=None,
+    ):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def strict_session(test_settings: None) -> Iterator[None]:
+    """Everything careless fails, see ``tests/strict``."""
+    with strict_database(), strict_pages():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def own_cache() -> Iterator[None]:
+    """Each test has a cache of its own, also in the threads it starts."""
+    store = django_settings.CACHES["default"]
+    before = store["KEY_PREFIX"]
+    store["KEY_PREFIX"] = cache.key_prefix = f"test-{uuid.uuid4().hex}"
+    yield
+    store["KEY_PREFIX"] = cache.key_prefix = before
+
+
+SignedIn = Callable[..., Client]
+
+
+@pytest.fixture
+def signed_in(db: None) -> SignedIn:
+    """A function: ``signed_in(user)`` is a client in which the user has signed in.
+
+    ``second_factor=True`` for an officer who also gave the code of the authenticator.
+    """
+
+    def sign_in(user: Any, *, second_factor: bool = False) -> Client:
+        client = Client()
+        client.force_login(user)
+        if second_factor:
+            session = client.session
+            session["account_authentication_methods_user"] = str(user.pk)
+            session["account_authentication_methods"] = [
+                {"method": "password", "at": time.time()},
+                {"method": "mfa", "at": time.time(), "type": "totp"},
+            ]
+            session.save()
+        return client
+
+    return sign_in

@@ -1,0 +1,1 @@
+"""What makes the test session strict; ``tests/conftest.py`` switches it on."""
