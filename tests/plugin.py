@@ -11,6 +11,7 @@ import atexit
 import base64
 import os
 import secrets
+import shutil
 import signal
 import threading
 from types import FrameType
@@ -21,6 +22,8 @@ from config.embedded import EmbeddedError, Postgres, RunFolder, Valkey
 
 # What a test run always uses, whatever the machine's environment says.
 FIXED = {"DEMO": "0", "DEBUG": "0", "DJANGO_SETTINGS_MODULE": "config.settings"}
+
+NO_CHROMIUM = "no Chromium found (CHROMIUM=/path/to/it, or install chromium)"
 
 
 class Servers:
@@ -94,3 +97,27 @@ def _end_on_sigterm() -> None:
 
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, end)
+
+
+def find_chromium() -> str | None:
+    """Return the path of a Chromium: of the variable CHROMIUM, or of the machine."""
+    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if name and (path := shutil.which(name))), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip browser tests where there is no Chromium, unless REQUIRE_BROWSER=1 forbids it."""
+    if find_chromium() or os.environ.get("REQUIRE_BROWSER") == "1":
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly how many browser tests were not run."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    count = sum(NO_CHROMIUM in str(report.longrepr) for report in skipped)
+    if count:
+        terminalreporter.section("BROWSER TESTS WERE NOT RUN", red=True, bold=True)
+        terminalreporter.line(f"{count} tests skipped: {NO_CHROMIUM}", red=True)
