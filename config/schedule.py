@@ -1,0 +1,47 @@
+"""The timetable of the beat, as plain data: what runs when, in Asia/Shanghai.
+
+Each entry is a task's name and its times. A task that finds nothing to do ends at once, and every
+task may run twice or late without harm. ``expires`` drops what a stopped worker has missed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from celery.schedules import crontab
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timetable; ``expires`` in seconds."""
+
+    task: str
+    times: crontab
+    expires: int
+
+
+_MINUTE = 55
+_NIGHT = 6 * 3600
+
+TIMETABLE: tuple[Entry, ...] = (
+    # every minute
+    Entry("notices.deliver_due", crontab(), _MINUTE),
+    Entry("core.resume_jobs", crontab(), _MINUTE),
+    # every night, one after another
+    Entry("membership.purge_drafts", crontab(hour="2", minute="10"), _NIGHT),
+    Entry("notices.purge", crontab(hour="2", minute="20"), _NIGHT),
+    Entry("house.clear_sessions", crontab(hour="2", minute="30"), _NIGHT),
+)
+
+
+def beat_schedule() -> dict[str, dict[str, Any]]:
+    """The timetable as Celery's beat wants it."""
+    return {
+        entry.task: {
+            "task": entry.task,
+            "schedule": entry.times,
+            "options": {"expires": entry.expires},
+        }
+        for entry in TIMETABLE
+    }

@@ -1,0 +1,162 @@
+"""Telling people, and noting that they read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from celery import current_app
+from django.contrib.contenttypes.models import ContentType
+from django.db import IntegrityError, models, transaction
+from django.utils import translation
+from django.utils.functional import Promise
+
+from cooperative.accounts.models import phone_index
+from cooperative.notices import rules
+from cooperative.notices.kinds import Kind, kind_of
+from cooperative.notices.models import Delivery, Notice
+from core.errors import violated_constraint
+
+Text = str | Promise
+_CHINESE = "zh-hans"
+_TOLD_ONCE = "notices_notice_told_once"
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Whom a notice is for: a stable key, the account if there is one, the phone if there is one."""
+
+    person: str
+    account: Any = None
+    phone: str = ""
+
+    @property
+    def language(self) -> str:
+        """The language the person reads; Chinese without an account."""
+        return self.account.language if self.account is not None else _CHINESE
+
+
+def to_account(user: Any) -> Addressee:
+    """The owner of an account of whom nothing else is known."""
+    return Addressee(f"user:{user.pk}", user, user.phone)
+
+
+def to_person(person: str, *, account: Any = None, phone: str = "") -> Addressee:
+    """A person an upper app knows by a stable key, e.g. ``member:42``, with or without account.
+
+    ``phone`` is where they are reached; the account's number if it is left out.
+    """
+    return Addressee(person, account, phone or (account.phone if account is not None else ""))
+
+
+def notify(
+    *,
+    to: Addressee,
+    kind: str,
+    title: Text,
+    at: datetime,
+    body: Text = "",
+    link: str = "",
+    subject: models.Model | None = None,
+    due_on: date | None = None,
+    scope: str = "",
+    sms: Text = "",
+) -> Notice:
+    """Tell a person something once, inside the caller's transaction; no network here.
+
+    The same (person, kind, subject, due date) gives the notice that is already there, unchanged.
+    Lazy texts are written down in the reader's language. ``link`` is a path of this site,
+    ``scope`` the path of the union whose officers may see that it was sent, ``sms`` the text for
+    the phone (Chinese, no signature); without it the title serves. The SMS of a kind that wants
+    one is an outbox row, sent after commit, in quiet hours at 08:00.
+
+    Raises:
+        KeyError: an unregistered kind.
+        ValueError: a link that leaves this site.
+    """
+    told = kind_of(kind)
+    if link and not rules.is_relative_link(link):
+        raise ValueError("a notice links to a path of this site")
+    same = {
+        "person": to.person,
+        "kind": kind,
+        "subject_type": ContentType.objects.get_for_model(subject) if subject else None,
+        "subject_id": subject.pk if subject else None,
+        "due_on": due_on,
+    }
+    with translation.override(to.language):
+        written = {"title": str(title), "body": str(body)}
+    with transaction.atomic():
+        existing = Notice.objects.filter(**_lookups(same)).first()
+        if existing is not None:
+            return existing
+        try:
+            with transaction.atomic():
+                notice = Notice.objects.create(
+                    **same,
+                    **written,
+                    recipient=to.account,
+                    scope=scope,
+                    link=link,
+                    urgent=told.urgent,
+                    created_at=at,
+                )
+        except IntegrityError as error:
+            if violated_constraint(error) != _TOLD_ONCE:
+                raise
+            return Notice.objects.get(**_lookups(same))
+        _enqueue_sms(notice, to, told, sms or title, at)
+    return notice
+
+
+def _lookups(same: dict[str, Any]) -> dict[str, Any]:
+    """Equality that also holds between two empty values, as in the unique constraint."""
+    return {f"{k}__isnull" if v is None else k: True if v is None else v for k, v in same.items()}
+
+
+def _enqueue_sms(notice: Notice, to: Addressee, kind: Kind, text: Text, at: datetime) -> None:
+    if not kind.sms or not rules.can_receive_sms(to.phone):
+        return
+    with translation.override(_CHINESE):
+        text = str(text)
+    start = rules.after_quiet_hours(at)
+    delivery = Delivery.objects.create(
+        notice=notice,
+        phone=to.phone,
+        phone_index=phone_index(to.phone),
+        text=text,
+        urgent=kind.urgent,
+        next_attempt_at=start,
+    )
+    if start == at:
+        queue_delivery(delivery)
+
+
+def queue_delivery(delivery: Delivery) -> None:
+    """Have a worker send it after commit; if the queue is away, the sweep of every minute does."""
+    send = partial(current_app.send_task, "notices.deliver", args=[delivery.pk], retry=False)
+    transaction.on_commit(send, robust=True)
+
+
+def adopt_notices(*, person: str, account: Any) -> int:
+    """Let an account read what its owner was told before it existed; how many notices that were.
+
+    Called by the app that has checked who the owner is, in the same transaction.
+    """
+    return Notice.objects.filter(person=person, recipient__isnull=True).update(recipient=account)
+
+
+def mark_read(*, notice: Notice, at: datetime) -> None:
+    """Note that the reader opened it; the first time counts. Access was checked by the caller."""
+    Notice.objects.filter(pk=notice.pk, read_at__isnull=True).update(
+        read_at=models.functions.Greatest(models.F("created_at"), models.Value(at))
+    )
+
+
+def mark_all_read(*, by: Any, at: datetime) -> int:
+    """Note that the reader has seen everything told until now; how many were new."""
+    return Notice.objects.filter(recipient=by, read_at__isnull=True, created_at__lte=at).update(
+        read_at=at
+    )
