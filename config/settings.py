@@ -99,6 +99,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "core.context.site",
+                "cooperative.notices.context.unread",
             ],
             "builtins": [
                 "django.templatetags.i18n",
