@@ -114,7 +114,7 @@ def field_view(
 
 def _widget_for_phones(bound: BoundField) -> forms.Widget:
     """A copy of the widget; dates get the phone's own picker, numbers a text box without spinners."""
-    widget = copy.deepcopy(bound.field.widget)
+    widget: forms.Widget = copy.deepcopy(bound.field.widget)
     if isinstance(widget, forms.NumberInput):
         widget.input_type = "text"
     elif type(widget) is forms.DateInput:

@@ -6,7 +6,7 @@ fails when the template is compiled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,17 +14,20 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.core.paginator import Page
-from django.forms import BaseForm, BoundField
 from django.http import QueryDict
 from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from core import formats, look, masking, money
+from core.templatetags import look_figures, look_forms
 
 register = template.Library()
+for part in (look_figures, look_forms):
+    register.tags.update(part.register.tags)
 Shown = dict[str, Any]
+DECORATION = SafeString('aria-hidden="true"')
 
 
 # --- filters -------------------------------------------------------------------------------------
@@ -73,11 +76,11 @@ def yuan_words(value: Decimal | int | None) -> str:
 @register.simple_tag
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
     """A line icon of static/icons.svg; decoration unless ``label`` says what it means."""
-    spoken = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
+    spoken = format_html('role="img" aria-label="{}"', label) if label else DECORATION
     return format_html(
         '<svg class="icon{}" {} focusable="false"><use href="{}#{}"></use></svg>',
         f" icon-{size}" if size else "",
-        mark_safe(spoken),
+        spoken,
         _static("icons.svg"),
         name,
     )
@@ -330,37 +333,6 @@ def why_not(refusal: Any, title: str = "", href: str = "", action: str = "") -> 
     }
 
 
-@register.inclusion_tag("components/steps.html")
-def steps(items: Iterable[Mapping[str, Any]], label: str = "") -> Shown:
-    """Where am I, what comes next, who must act."""
-    return {"items": items, "label": label}
-
-
-@register.inclusion_tag("components/timeline.html")
-def timeline(entries: Iterable[Any], today: date | None = None, label: str = "") -> Shown:
-    """What happened, newest first as given."""
-    return {"entries": entries, "today": today, "label": label}
-
-
-@register.inclusion_tag("components/progress.html")
-def progress(
-    done: int,
-    total: int,
-    label: str,
-    poll: str = "",
-    here: str = "",
-    failed: int = 0,
-    finished: bool = False,
-    detail: str = "",
-    id: str = "progress",
-) -> Shown:
-    """How far long work is, in numbers; asks ``poll`` again every two seconds until finished."""
-    percent = 100 if finished else (done * 100 // total if total else 0)
-    shown = {"done": done, "total": total, "label": label, "poll": poll, "here": here}
-    shown |= {"failed": failed, "finished": finished, "detail": detail, "id": id}
-    return {**shown, "percent": percent}
-
-
 @register.inclusion_tag("components/pagination.html", takes_context=True)
 def pagination(context: Context, page: Page[Any], name: str = "page") -> Shown:
     """Earlier and later pages; keeps the other parameters of the address."""
@@ -389,119 +361,3 @@ def document(
     groups = [digest[n : n + 4] for n in range(0, min(len(digest), 16), 4)]
     shown = {"title": title, "href": href, "on": on, "today": today}
     return {**shown, "detail": detail, "digest": digest, "fingerprint": " ".join(groups)}
-
-
-# --- forms ---------------------------------------------------------------------------------------
-
-
-@register.inclusion_tag("components/field.html")
-def field(
-    bound: BoundField,
-    label: str = "",
-    hint: str = "",
-    inputmode: str = "",
-    autocomplete: str = "",
-    placeholder: str = "",
-    unit: str = "",
-    rows: int | str = "",
-) -> Shown:
-    """A form field: label above, hint, control with the right keyboard, error below."""
-    view = look.field_view(
-        bound,
-        extra_ids=f"{bound.auto_id}_hint" if hint else "",
-        inputmode=inputmode,
-        autocomplete=autocomplete,
-        placeholder=placeholder,
-        rows=rows,
-    )
-    return {"view": view, "label": label or bound.label, "hint": hint, "unit": unit}
-
-
-@register.inclusion_tag("components/choice_cards.html")
-def choice_cards(
-    bound: BoundField, label: str = "", hints: Mapping[Any, Any] | None = None
-) -> Shown:
-    """Choices as cards; ``hints`` maps a choice's value to a sentence under its name."""
-    known = {str(key): hint for key, hint in (hints or {}).items()}
-    choices = [
-        {"widget": choice, "hint": known.get(str(choice.data["value"]), "")} for choice in bound
-    ]
-    return {"view": look.field_view(bound), "label": label or bound.label, "choices": choices}
-
-
-@register.inclusion_tag("components/amount_entry.html")
-def amount_entry(
-    bound: BoundField,
-    quick: str | Sequence[Decimal | int] = "",
-    unit: str = "元",
-    label: str = "",
-    hint: str = "",
-) -> Shown:
-    """A large box for an amount, with amounts to tap."""
-    view = look.field_view(
-        bound, kind="amount", extra_ids=f"{bound.auto_id}_hint" if hint else "", inputmode="decimal"
-    )
-    amounts = [a.strip() for a in quick.split(",") if a.strip()] if isinstance(quick, str) else quick
-    shown = {"view": view, "label": label or bound.label, "hint": hint, "unit": unit}
-    return {**shown, "quick": [Decimal(amount) for amount in amounts]}
-
-
-@register.inclusion_tag("components/evidence_upload.html")
-def evidence_upload(bound: BoundField, label: str = "", hint: str = "") -> Shown:
-    """Choose or photograph a document, and see what was chosen."""
-    view = look.field_view(bound, extra_ids=f"{bound.auto_id}_hint" if hint else "")
-    return {"view": view, "label": label or bound.label, "hint": hint}
-
-
-@register.inclusion_tag("components/form_errors.html")
-def form_errors(form: BaseForm) -> Shown:
-    """At the head of a refused form: what is wrong, each with a link to its field."""
-    wrong = [form[name] for name in form.errors if name in form.fields]
-    links = [{"bound": bound, "id": bound.id_for_label or f"{bound.auto_id}_0"} for bound in wrong]
-    return {"general": form.non_field_errors(), "wrong": links}
-
-
-@register.inclusion_tag("components/live_quote.html")
-def live_quote(
-    url: str,
-    rows: Iterable[Sequence[Any]] = (),
-    note: str = "",
-    title: str = "",
-    button: str = "",
-    id: str = "quote",
-) -> Shown:
-    """What the form would mean, worked out while typing; by a button without JavaScript."""
-    shown = {"url": url, "rows": rows, "note": note, "title": title}
-    return {**shown, "button": button, "id": id}
-
-
-# --- figures -------------------------------------------------------------------------------------
-
-
-@register.inclusion_tag("components/price_ladder.html")
-def price_ladder(
-    tiers: Iterable[Mapping[str, Any]], unit: str, missing: str = "", caption: str = ""
-) -> Shown:
-    """Prices that fall as more is ordered; which is reached and how much is missing."""
-    return {"tiers": tiers, "unit": unit, "missing": missing, "caption": caption}
-
-
-@register.inclusion_tag("components/allocation.html")
-def allocation(get: Decimal, maybe: Decimal, lost: Decimal, unit: str, note: str = "") -> Shown:
-    """Of what was asked: what one will get, may get and will not get."""
-    widths = look.shares(get, maybe, lost)
-    starts = ["0", widths[0], str(Decimal(widths[0]) + Decimal(widths[1]))]
-    shown = {"get": get, "maybe": maybe, "lost": lost, "unit": unit, "note": note}
-    return {**shown, "widths": widths, "starts": starts}
-
-
-@register.inclusion_tag("components/score_chart.html")
-def score_chart(
-    parts: Iterable[Mapping[str, Any] | Sequence[Any]],
-    total: Decimal,
-    grade: str = "",
-    caption: str = "",
-) -> Shown:
-    """Points of each part of a score as bars, and the same in a table."""
-    bars = look.score_bars(parts)
-    return {"bars": bars, "total": total, "grade": grade, "caption": caption}
