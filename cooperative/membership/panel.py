@@ -1,25 +1,57 @@
 """Base of every page in the officers' panel: read-only, bounded by union and role.
 
-The admin is a door, not a rule: changes are actions or small forms that call a service.
+The admin is a door, not a rule. What an officer can do to a row is a ``Deed``: a page of its own
+that says what will happen, asks what it must, and calls exactly one service.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.functional import Promise
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from cooperative.membership.access import can_anywhere, unions_where
+from core import audit
 from core.dates import today
-from core.errors import Refused
+from core.errors import NotFound, Refused
+from core.forms import show_refusal
+
+Text = str | Promise
 
 
 def request_can(request: HttpRequest, permission: str) -> bool:
-    """Whether the signed-in officer holds the permission anywhere; posts are read once a request."""
+    """Whether the signed-in officer holds the permission anywhere."""
     return can_anywhere(request.user, permission, today())
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something an officer can do to one row, or (``on_row=False``) from the list.
+
+    ``what`` says in a sentence what will happen; ``do(row, answers, by, at)`` calls one service
+    and may return the row to go to; ``offered`` tells whether it makes sense for the row now.
+    """
+
+    name: str
+    label: Text
+    permission: str
+    what: Callable[[Any], Text]
+    do: Callable[..., Any]
+    done: Text
+    form: type[forms.Form] = forms.Form
+    offered: Callable[[Any], bool] = lambda row: True
+    on_row: bool = True
+    dangerous: bool = False
 
 
 class _ReadOnly:
@@ -40,15 +72,21 @@ class OfficerAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
 
     ``view_permission``: the role permission that opens it. ``union_lookup``: the way from a row to
     its union, e.g. ``"membership__union"``; None for rows without a union (override ``bounded``).
+    ``deeds``: what can be done. ``shows_trail``: whether the page ends with the row's timeline.
     """
 
     view_permission: str
     union_lookup: str | None = "union"
+    deeds: tuple[Deed, ...] = ()
+    shows_trail = True
+    actions: Any = None
     list_fullwidth = True
     list_filter_submit = True
     show_full_result_count = False
     list_per_page = 50
-    actions: Any = None
+    change_form_outer_before_template = "panel/deeds.html"
+    change_form_outer_after_template = "panel/trail.html"
+    list_before_template = "panel/list_deeds.html"
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request_can(request, self.view_permission)
@@ -66,8 +104,95 @@ class OfficerAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return self.bounded(super().get_queryset(request), request)
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        return [], {}, {"delete"}, []
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(
+                f"<path:object_id>/{deed.name}/" if deed.on_row else f"{deed.name}/",
+                self.admin_site.admin_view(self._deed_view(deed)),
+                name=self._deed_url(deed),
+            )
+            for deed in self.deeds
+        ]
+        return own + super().get_urls()
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        context = dict(extra_context or {})
+        if row is not None:
+            context["deeds"] = [
+                {"deed": deed, "url": reverse(f"admin:{self._deed_url(deed)}", args=[row.pk])}
+                for deed in self.deeds
+                if deed.on_row and deed.offered(row) and request_can(request, deed.permission)
+            ]
+            context["trail"] = audit.trail_of(row) if self.shows_trail else []
+        return super().change_view(request, object_id, form_url, context)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = dict(extra_context or {})
+        context["deeds"] = [
+            {"deed": deed, "url": reverse(f"admin:{self._deed_url(deed)}")}
+            for deed in self.deeds
+            if not deed.on_row and request_can(request, deed.permission)
+        ]
+        return super().changelist_view(request, context)
+
+    def _deed_url(self, deed: Deed) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{deed.name}"
+
+    def _deed_view(self, deed: Deed) -> Callable[..., HttpResponse]:
+        def view(request: HttpRequest, object_id: str | None = None) -> HttpResponse:
+            return self._do(request, deed, object_id)
+
+        return view
+
+    def _do(self, request: HttpRequest, deed: Deed, object_id: str | None) -> HttpResponse:
+        row = self.get_object(request, object_id) if object_id else None
+        if not request_can(request, deed.permission) or (deed.on_row and row is None):
+            raise NotFound()
+        form = deed.form(request.POST or None, request.FILES or None)
+        if isinstance(form, OfficerForm):
+            form.for_officer(request.user, row)
+        if request.method == "POST" and form.is_valid():
+            try:
+                result = deed.do(row, form.cleaned_data, request.user, timezone.now())
+            except Refused as refused:
+                show_refusal(form, refused)
+            else:
+                messages.success(request, str(deed.done))
+                return redirect(self._after(result if result is not None else row))
+        back = self._after(row)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": deed.label,
+            "deed": deed,
+            "what": deed.what(row),
+            "form": form,
+            "row": row,
+            "opts": self.opts,
+            "back": back,
+        }
+        status = 422 if form.is_bound else 200
+        return render(request, "panel/deed.html", context, status=status)
+
+    def _after(self, row: Any) -> str:
+        if row is None or not isinstance(row, self.model):
+            return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
+
+
+class OfficerForm(forms.Form):
+    """A deed's form whose choices depend on the officer and the row."""
+
+    def for_officer(self, user: Any, row: Any) -> None:
+        """Fill choices; called before validation."""
 
 
 class OfficerTabularInline(_ReadOnly, TabularInline):  # type: ignore[misc]

@@ -37,6 +37,20 @@ def appoint(*, user: User, union: Union, role: str, starts_on: date, by: Any, at
     return post
 
 
+def appoint_by_name(
+    *, username: str, union: Union, role: str, starts_on: date, by: Any, at: datetime
+) -> Post:
+    """Appoint the owner of a sign-in name. Raises as ``appoint``, and ``officer_unknown``."""
+    user = User.objects.filter(username=username, is_active=True).first()
+    if user is None:
+        raise Refused(
+            "officer_unknown",
+            _("没有“%(name)s”这个登录名。") % {"name": username},
+            way_on=_("请先在“账号”里给这位干部开通账号。"),
+        )
+    return appoint(user=user, union=union, role=role, starts_on=starts_on, by=by, at=at)
+
+
 def confirm_post(*, post_id: int, by: Any, at: datetime) -> Post:
     """Put an appointment in force.
 

@@ -1,0 +1,8 @@
+"""Filters of the officers' panel."""
+
+from django import template
+
+from core.audit_words import in_words
+
+register = template.Library()
+register.filter("deed_in_words", in_words)
