@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,14 +15,17 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from core.access import public
 from core.dates import business_date
 from core.errors import Refused
+from core.formats import format_yuan
+from core.money import parse_yuan, to_fen
 
 TYPE_SIZE_COOKIE = "type_size"
 YEAR_SECONDS = 365 * 24 * 3600
+QUOTE_DAYS = 181
 
 
 @require_POST
@@ -85,17 +89,37 @@ GROUND_HINTS = {
 }
 
 
-@require_safe
 @public
 def gallery(request: HttpRequest) -> HttpResponse:
-    """Every component once, with lifelike content.
+    """Every component once, with lifelike content; its form can be sent and changes nothing.
 
     Raises:
         Http404: this is not the demo.
     """
     if not settings.DEMO:
         raise Http404
-    return render(request, "look/gallery.html", gallery_context(at=timezone.now()))
+    if request.headers.get("HX-Request"):
+        return render(request, "look/quote.html", {"quote_rows": quote_rows(request.GET)})
+    shown = gallery_context(at=timezone.now())
+    if request.method == "POST":
+        shown["form"] = shown["wrong_form"] = SampleForm(request.POST, request.FILES)
+        shown["quote_rows"] = quote_rows(request.POST)
+    return render(request, "look/gallery.html", shown)
+
+
+def quote_rows(values: Mapping[str, str]) -> list[tuple[Any, str]]:
+    """What half a year at six per cent costs; no rows while the amount is not a number."""
+    try:
+        amount = parse_yuan(values.get("amount", ""))
+    except ValueError:
+        return []
+    interest = to_fen(amount * 6 * QUOTE_DAYS / 100 / 365)
+    return [
+        (_("借款"), f"¥{format_yuan(amount)}"),
+        (_("借多久"), _("181 天")),
+        (_("利息，一年百分之六"), f"¥{format_yuan(interest)}"),
+        (_("到期一共还"), f"¥{format_yuan(amount + interest)}"),
+    ]
 
 
 def gallery_context(*, at: datetime) -> dict[str, Any]:
@@ -116,12 +140,7 @@ def gallery_context(*, at: datetime) -> dict[str, Any]:
         "steps": _STEPS,
         "events": _events(at),
         "page": Paginator(range(45), 10).page(2),
-        "quote_rows": [
-            (_("借款"), "¥12,000.00"),
-            (_("借多久"), "6 个月，到 2027年5月20日"),
-            (_("利息，一年百分之六"), "¥357.04"),
-            (_("到期一共还"), "¥12,357.04"),
-        ],
+        "quote_rows": quote_rows({"amount": "12000"}),
         "tiers": [
             {"at_least": 50, "price": Decimal(148), "reached": True, "current": False},
             {"at_least": 100, "price": Decimal(142), "reached": True, "current": True},
@@ -140,6 +159,8 @@ def gallery_context(*, at: datetime) -> dict[str, Any]:
 
 
 class _RefusalWithNumbers:
+    """A refusal whose facts are named for people."""
+
     message = _("您入会还不到 6 个月，暂时不能借款，也不能出借。")
     way_on = _("到 2027年1月12日 就可以了，到时我们会发消息告诉您。")
     facts = {_("入会日期"): "2026年7月12日", _("已满"): "4 个月 11 天", _("要满"): "6 个月"}

@@ -91,8 +91,9 @@ def live_quote(
     note: str = "",
     title: str = "",
     button: str = "",
+    fields: str = "",
     anchor: str = "quote",
 ) -> Shown:
     """What the form would mean, worked out while typing; by a button without JavaScript."""
     shown = {"url": url, "rows": rows, "note": note, "title": title}
-    return {**shown, "button": button, "id": anchor}
+    return {**shown, "button": button, "fields": fields, "id": anchor}

@@ -8,9 +8,8 @@
   document.addEventListener("submit", function (event) {
     var form = event.target;
     if (form.dataset.sent) { event.preventDefault(); return; }
+    if (form.method === "get" || form.hasAttribute("hx-post")) { return; }
     var button = event.submitter || form.querySelector("button[type=submit]");
-    var method = (button && button.getAttribute("formmethod")) || form.method;
-    if (method === "get" || form.hasAttribute("hx-post")) { return; }
     form.dataset.sent = "1";
     if (button) { button.setAttribute("aria-busy", "true"); }
   });

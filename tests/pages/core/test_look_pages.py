@@ -138,3 +138,18 @@ def test_large_type_is_a_class_of_the_page(settings: LazySettings, rf: RequestFa
     assert '<html lang="zh-Hans" class="">' in look_views.gallery(request).content.decode()
     request.COOKIES["type_size"] = "large"
     assert 'class="type-large"' in look_views.gallery(request).content.decode()
+
+
+def test_quote_swapped_in_is_the_one_of_the_page(
+    settings: LazySettings, rf: RequestFactory
+) -> None:
+    settings.DEMO = True
+    part = look_views.gallery(rf.get("/look/", {"amount": "12000"}, headers={"HX-Request": "true"}))
+    quote = part.content.decode().strip()
+    assert quote.startswith('<section class="quote"')
+    assert "¥357.04" in quote
+    assert quote in gallery(settings, rf)
+
+
+def test_quote_without_an_amount_says_what_to_do() -> None:
+    assert look_views.quote_rows({"amount": "十块"}) == []

@@ -280,3 +280,14 @@ def test_confirm_sheet_carries_the_token() -> None:
     sheet = '{% confirm_sheet what="撤回" action="/x/" submit="撤回" %}{% endconfirm_sheet %}'
     html = render(sheet, csrf_token="abc")
     assert 'name="csrfmiddlewaretoken" value="abc"' in html
+
+
+def test_quick_amount_is_a_number_that_the_field_reads() -> None:
+    html = render('{% amount_entry f.area quick="5000,10000" %}', f=Sample())
+    assert 'data-value="10000"' in html
+    assert ">10,000<" in html
+
+
+def test_live_quote_sends_what_is_named_and_never_the_token() -> None:
+    assert 'hx-params="amount"' in render('{% live_quote "/q/" fields="amount" %}')
+    assert 'hx-params="not csrfmiddlewaretoken"' in render('{% live_quote "/q/" %}')
