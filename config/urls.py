@@ -4,6 +4,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from core import look_views
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", include("core.urls")),
@@ -20,4 +22,7 @@ handler404 = "core.views.not_found"
 handler500 = "core.views.server_error"
 
 if settings.DEMO:
-    urlpatterns += [path("demo/", include("config.demo_urls"))]
+    urlpatterns += [
+        path("demo/", include("config.demo_urls")),
+        path("look/", look_views.gallery, name="look"),
+    ]
