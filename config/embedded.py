@@ -84,7 +84,7 @@ class RunFolder:
     """
 
     def __init__(self) -> None:
-        base = "/tmp" if os.access("/tmp", os.W_OK) else None  # noqa: S108 - mkdtemp is safe there
+        base = "/tmp" if os.access("/tmp", os.W_OK) else None
         self._sweep(Path(base or tempfile.gettempdir()))
         self.path = Path(tempfile.mkdtemp(prefix=f"{RUN_PREFIX}{os.getpid()}-", dir=base))
         if os.geteuid() == 0:

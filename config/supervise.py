@@ -7,6 +7,7 @@ behind is found by that mark.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -217,21 +218,15 @@ def _obituary(name: str, code: int, last: str) -> str:
 
 
 def _wait(process: subprocess.Popen[str], seconds: float) -> None:
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(max(seconds, 0.01))
-    except subprocess.TimeoutExpired:
-        pass
 
 
 def _kill_group(group: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def _signal(process: psutil.Process, signum: int) -> None:
-    try:
+    with contextlib.suppress(psutil.Error):
         process.send_signal(signum)
-    except psutil.Error:
-        pass
