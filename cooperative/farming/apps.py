@@ -9,3 +9,9 @@ class FarmingConfig(AppConfig):
 
     name = "cooperative.farming"
     verbose_name = _("生产")
+
+    def ready(self) -> None:
+        """Register with the apps below: words, notices, files, to-dos, personal data, rosters."""
+        from cooperative.farming import registrations
+
+        registrations.register()
