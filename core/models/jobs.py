@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from core.models.base import LockedQuerySet
 
-JobRunManager = models.Manager.from_queryset(LockedQuerySet["JobRun"])
+
+class JobRunQuerySet(LockedQuerySet["JobRun"]):
+    """Runs with their progress."""
+
+    def with_progress(self) -> Self:
+        """Add ``items_done`` and ``items_failed``, summed over the chunks that have ended."""
+        return self.annotate(
+            items_done=_items_in(JobChunk.State.DONE), items_failed=_items_in(JobChunk.State.FAILED)
+        )
+
+
+JobRunManager = models.Manager.from_queryset(JobRunQuerySet)
 JobChunkManager = models.Manager.from_queryset(LockedQuerySet["JobChunk"])
 
 
@@ -34,9 +46,7 @@ class JobRun(models.Model):
     scope = models.CharField(_("范围"), max_length=255, blank=True)
     parameters: Any = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     size = models.PositiveIntegerField(_("总数"), default=0)
-    state = models.CharField(
-        _("状态"), max_length=20, choices=State.choices, default=State.QUEUED
-    )
+    state = models.CharField(_("状态"), max_length=20, choices=State.choices, default=State.QUEUED)
     reason = models.TextField(_("原因"), blank=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -103,6 +113,13 @@ class JobChunk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id} [{self.first}, {self.last})"
+
+
+def _items_in(state: str) -> Coalesce:
+    """Number of items of the outer run in chunks of one state."""
+    chunks = JobChunk.objects.filter(run=OuterRef("pk"), state=state).order_by()
+    items = chunks.values("run").annotate(items=Sum(F("last") - F("first"))).values("items")
+    return Coalesce(Subquery(items, output_field=models.IntegerField()), 0)
 
 
 class JobFailure(models.Model):

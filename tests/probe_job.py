@@ -1,0 +1,72 @@
+"""A kind of work for tests: it writes one row an item, without any constraint against doubles."""
+
+from __future__ import annotations
+
+import time
+
+from django.db import connection
+
+from core.errors import Refused
+from core.jobs import JobKind, register_job
+from core.models import JobRun
+
+TABLE = "test_probe_job"
+
+
+def plan(run: JobRun) -> int:
+    """As many items as the run's parameters say."""
+    return int(run.parameters["items"])
+
+
+def do_items(run: JobRun, first: int, last: int) -> None:
+    """Write the items one by one; refuse those listed, fail at those listed, take some time."""
+    for item in range(first, last):
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {TABLE} (run_id, item) VALUES (%s, %s)", [run.pk, item])
+        if item in run.parameters.get("refused", []):
+            raise Refused("odd", "这一项不行。")
+        if item in run.parameters.get("broken", []):
+            raise ZeroDivisionError
+    time.sleep(run.parameters.get("seconds", 0))
+
+
+def finish(run: JobRun) -> None:
+    """Write one row with item -1."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {TABLE} (run_id, item) VALUES (%s, -1)", [run.pk])
+
+
+def make_table() -> None:
+    """Create the table the items are written to."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE IF NOT EXISTS {TABLE} (run_id bigint, item int)")
+
+
+def drop_table() -> None:
+    """Remove it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")
+
+
+def items_of(run: JobRun) -> list[int]:
+    """The items written so far, sorted, doubles included, without the mark of the end."""
+    return [item for item in _written(run) if item >= 0]
+
+
+def ends_of(run: JobRun) -> int:
+    """How often the finish hook ran."""
+    return _written(run).count(-1)
+
+
+def _written(run: JobRun) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT item FROM {TABLE} WHERE run_id = %s ORDER BY item", [run.pk])
+        return [item for (item,) in cursor.fetchall()]
+
+
+PROBE = JobKind("test.probe", "试验", 20, plan, do_items, finish)
+
+
+def register() -> None:
+    """Make the kind known."""
+    register_job(PROBE)
