@@ -60,10 +60,11 @@ UNFOLD: dict[str, Any] = {
     "BORDER_RADIUS": "8px",
     "COLORS": {"base": PAPER, "primary": GREEN},
     "STYLES": [_style],
+    "DASHBOARD_CALLBACK": "config.dashboard.dashboard",
     "SIDEBAR": {
         "show_search": False,
         "command_search": False,
         "show_all_applications": False,
-        "navigation": [],
+        "navigation": "config.navigation.sidebar",
     },
 }

@@ -33,6 +33,21 @@ def posts_of(user: Any, today: date) -> list[Post]:
     """An officer's posts in force with their unions; one query, none for visitors."""
     if not user.is_authenticated or not user.is_active:
         return []
+    remembered = getattr(user, "remembered_posts", None)
+    if remembered is None:
+        return _read_posts(user, today)
+    if today not in remembered:
+        remembered[today] = _read_posts(user, today)
+    return cast(list[Post], remembered[today])
+
+
+def remember_posts(user: Any) -> None:
+    """Read this user object's posts only once from now on: for the length of one request."""
+    if user.is_authenticated:
+        user.remembered_posts = {}
+
+
+def _read_posts(user: Any, today: date) -> list[Post]:
     return list(
         Post.objects.in_force(today).filter(user=user).select_related("union").order_by("pk")
     )

@@ -11,7 +11,7 @@ class MembershipConfig(AppConfig):
     verbose_name = _("成员")
 
     def ready(self) -> None:
-        """Declare the figures, and who needs a second factor."""
-        from cooperative.membership import parameters
+        """Tell the apps below what they need to know of membership."""
+        from cooperative.membership import registrations
 
-        parameters.register()
+        registrations.register()

@@ -90,7 +90,7 @@ class VillageForm(StepForm):
     def fill(self) -> None:
         assert self.union is not None
         villages = [(place.code, place.short_name) for place in villages_of(self.union)]
-        self.fields["division"].choices = [("", _("请选择"))] + villages  # type: ignore[attr-defined]
+        self.fields["division"].choices = [("", _("请选择")), *villages]  # type: ignore[attr-defined]
 
 
 class WorkForm(StepForm):
@@ -106,7 +106,7 @@ class WorkForm(StepForm):
     def fill(self) -> None:
         assert self.union is not None
         found = [(row.credit_code, row.name) for row in cooperatives_of(self.union)]
-        self.fields["cooperative"].choices = [("", _("不在合作社"))] + found  # type: ignore[attr-defined]
+        self.fields["cooperative"].choices = [("", _("不在合作社")), *found]  # type: ignore[attr-defined]
 
 
 class ClaimForm(forms.Form):

@@ -19,6 +19,7 @@ from cooperative.membership.rules.joining import (
     is_carried,
     may_move,
 )
+from cooperative.membership.services.telling import tell_membership
 from core import audit
 from core.dates import add_months, business_date
 from core.errors import Refused, refusing
@@ -71,8 +72,7 @@ def record_ballot(
             )
         membership.state = Membership.State.BALLOTED
         membership.save(update_fields=["state"])
-        audit.record("ballot.recorded", membership, by=by, at=at, scope=membership.union.path,
-                     ballot=ballot.pk)  # fmt: skip
+        _record("ballot.recorded", membership, ballot, by, at)
     return ballot
 
 
@@ -110,8 +110,8 @@ def confirm_ballot(*, ballot_id: int, by: Any, at: datetime) -> Membership:
         ballot.outcome = Ballot.Outcome.CARRIED if carried else Ballot.Outcome.NOT_CARRIED
         ballot.checked_by, ballot.checked_at = by, at
         ballot.save(update_fields=["outcome", "checked_by", "checked_at"])
-        audit.record(f"membership.{target}", membership, by=by, at=at,
-                     scope=membership.union.path, ballot=ballot.pk)  # fmt: skip
+        _record(f"membership.{target}", membership, ballot, by, at)
+        tell_membership(membership, str(target), at=at)
     return membership
 
 
@@ -133,8 +133,7 @@ def return_ballot(*, ballot_id: int, remark: str, by: Any, at: datetime) -> Memb
         ballot.save(update_fields=["outcome", "remark", "checked_by", "checked_at"])
         membership.state = Membership.State.APPLIED
         membership.save(update_fields=["state"])
-        audit.record("ballot.returned", membership, by=by, at=at, scope=membership.union.path,
-                     ballot=ballot.pk)  # fmt: skip
+        _record("ballot.returned", membership, ballot, by, at)
     return membership
 
 
@@ -192,7 +191,9 @@ def _move(
         if target in (MembershipState.LEFT, MembershipState.REJECTED):
             membership.ended_on = today
         membership.save(update_fields=["state", "reason", "ended_on"])
-        audit.record(f"membership.{target}", membership, by=by, at=at, scope=membership.union.path)
+        event = "resumed" if target == MembershipState.ADMITTED else str(target)
+        audit.record(f"membership.{event}", membership, by=by, at=at, scope=membership.union.path)
+        tell_membership(membership, event, at=at)
     return membership
 
 
@@ -222,6 +223,10 @@ def _open_ballot(ballot_id: int, by: Any, today: date) -> tuple[Membership, Ball
             "same_person", _("您自己录入的表决不能由您复核。"), way_on=_("请另一位复核人员办理。")
         )
     return membership, ballot
+
+
+def _record(action: str, membership: Membership, ballot: Ballot, by: Any, at: datetime) -> None:
+    audit.record(action, membership, by=by, at=at, scope=membership.union.path, ballot=ballot.pk)
 
 
 def _check_move(membership: Membership, target: MembershipState, actor: Actor) -> None:

@@ -22,6 +22,7 @@ from cooperative.membership.models import (
 )
 from cooperative.membership.rules import identity
 from cooperative.membership.rules.joining import Actor, MembershipState, may_move
+from cooperative.membership.services.telling import tell_membership
 from core import audit
 from core.dates import business_date
 from core.errors import NotFound, Refused, refusing
@@ -112,6 +113,7 @@ def apply_to_join(*, user: User, answers: Answers, at: datetime) -> Membership:
             )
         JoiningDraft.objects.filter(user=user).delete()
         audit.record("membership.applied", membership, by=user, at=at, scope=union.path)
+        tell_membership(membership, "applied", at=at)
     return membership
 
 

@@ -1,0 +1,57 @@
+"""The sidebar of the officers' panel: each line is shown to whoever may open it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cooperative.membership.access import can_anywhere
+from core.dates import today
+
+# (title, icon of Material Symbols, url name, permission)
+_Line = tuple[str | Promise, str, str, str]
+
+SECTIONS: list[tuple[str | Promise, list[_Line]]] = [
+    (
+        _("入会与成员"),
+        [
+            (_("入会申请与会籍"), "how_to_reg", "membership_membership", "membership.view"),
+            (_("入会表决"), "how_to_vote", "membership_ballot", "ballot.view"),
+            (_("成员"), "person", "membership_member", "member.view"),
+            (_("家庭户"), "home", "membership_household", "household.view"),
+        ],
+    ),
+    (
+        _("组织"),
+        [
+            (_("工会"), "account_tree", "membership_union", "union.view"),
+            (_("合作社"), "agriculture", "membership_cooperative", "cooperative.view"),
+            (_("岗位"), "badge", "membership_post", "post.view"),
+            (_("规则参数"), "tune", "core_parameter", "parameter.view"),
+        ],
+    ),
+    (
+        _("记录"),
+        [
+            (_("操作记录"), "history", "core_auditrow", "audit.view"),
+        ],
+    ),
+]
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """The sections as django-unfold wants them, without what this officer may not open."""
+    sections = []
+    for title, lines in SECTIONS:
+        items = [
+            {"title": label, "icon": icon, "link": reverse(f"admin:{name}_changelist")}
+            for label, icon, name, permission in lines
+            if can_anywhere(request.user, permission, today())
+        ]
+        if items:
+            sections.append({"title": title, "separator": True, "items": items})
+    return sections
