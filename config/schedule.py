@@ -31,6 +31,7 @@ TIMETABLE: tuple[Entry, ...] = (
     # every night, one after another
     Entry("membership.purge_drafts", crontab(hour="2", minute="10"), _NIGHT),
     Entry("notices.purge", crontab(hour="2", minute="20"), _NIGHT),
+    Entry("consent.watch_clocks", crontab(hour="3", minute="10"), _NIGHT),
     Entry("house.clear_sessions", crontab(hour="2", minute="30"), _NIGHT),
 )
 

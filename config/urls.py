@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from cooperative.consent.views import overview as consent_overview
 from core import look_views
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("cooperative.membership.urls")),
     path("farm/", include("cooperative.farming.urls")),
     path("my-data/", include("cooperative.consent.urls")),
+    path("privacy/", consent_overview.privacy, name="privacy"),
+    path("verify/", include("core.documents.urls")),
     path("messages/", include("cooperative.notices.urls")),
 ]
 

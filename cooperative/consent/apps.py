@@ -9,3 +9,17 @@ class ConsentConfig(AppConfig):
 
     name = "cooperative.consent"
     verbose_name = _("授权与个人信息")
+
+    def ready(self) -> None:
+        """Declare clocks, purposes and sections, and offer to write looks down."""
+        from cooperative.consent import parameters, sections, vocabulary
+        from cooperative.consent.services import record_look, telling
+        from cooperative.membership.looks import register_look_recorder
+        from core.documents.register import register_kind
+
+        parameters.register()
+        vocabulary.register()
+        sections.register()
+        telling.register()
+        register_look_recorder(record_look)
+        register_kind("my_data", _("本人资料汇总"))

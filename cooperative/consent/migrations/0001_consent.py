@@ -382,7 +382,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("role", models.CharField(blank=True, max_length=14, verbose_name="查看人岗位")),
-                ("purpose", models.CharField(max_length=40, verbose_name="用途代码")),
+                ("purpose", models.CharField(max_length=200, verbose_name="用途")),
                 (
                     "categories",
                     django.contrib.postgres.fields.ArrayField(

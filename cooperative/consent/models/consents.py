@@ -181,7 +181,7 @@ class Disclosure(models.Model):
         verbose_name=_("查看人所在工会"),
     )
     role = models.CharField(_("查看人岗位"), max_length=14, blank=True)
-    purpose = models.CharField(_("用途代码"), max_length=40)
+    purpose = models.CharField(_("用途"), max_length=200)
     categories: Any = ArrayField(models.CharField(max_length=40), verbose_name=_("资料"))
     digest = models.CharField(_("内容防改码"), max_length=64, blank=True)
     by = models.ForeignKey(

@@ -1,0 +1,163 @@
+"""The sections of the apps below this one: who the member is, memberships, account, messages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from cooperative.accounts.models import User
+from cooperative.consent.personal_data import Entry, Item, register_personal_data
+from cooperative.membership.models import JoiningDraft, Member, Membership
+from cooperative.membership.rules.joining import LIVE_STATES
+from cooperative.notices.models import Notice
+from cooperative.notices.services import forget_person
+from core.errors import Refused
+from core.formats import format_day, format_moment
+from core.masking import mask_id, mask_phone
+
+
+def register() -> None:
+    """Declare them; called once from ``AppConfig.ready``."""
+    register_personal_data(
+        "identity", _("身份和联系方式"), collect_identity, erase_identity, keeps_while_member
+    )
+    register_personal_data("membership", _("会籍"), collect_memberships, erase_memberships)
+    register_personal_data("account", _("登录账号"), collect_account, erase_account)
+    register_personal_data("messages", _("收到的消息"), collect_messages, erase_messages)
+
+
+def collect_identity(member: Member) -> list[Entry]:
+    """Name, number, phone, village and household."""
+    number, phone = member.identity_number, member.phone
+    items = (
+        Item("kind", _("类别"), member.get_kind_display()),
+        Item("name", _("姓名或名称"), member.name),
+        Item("identity_number", _("证件号码"), number, mask_id(number)),
+        Item("contact_name", _("联系人"), member.contact_name),
+        Item("phone", _("手机号"), phone, mask_phone(phone)),
+        Item("village", _("所在的村"), member.division.name if member.division else ""),
+        Item("household", _("户号"), member.household.number if member.household else ""),
+        Item("created_at", _("登记时间"), format_moment(member.created_at)),
+    )
+    return [Entry(_("基本资料"), tuple(item for item in items if item.value))]
+
+
+def erase_identity(member: Member, at: datetime) -> None:
+    """Clear every field that tells who it was; the row stays for the log that points at it."""
+    member.name = member.identity_number = member.contact_name = ""
+    member.identity_index = None
+    member.set_phone("")
+    member.division = member.household = None
+    member.erased_at = at
+    member.save()
+
+
+def keeps_while_member(member: Member) -> Refused | None:
+    """A union must know its members: nothing is erased during a live membership."""
+    live = (
+        Membership.objects.filter(member=member, state__in=LIVE_STATES)
+        .select_related("union")
+        .order_by("pk")
+        .first()
+    )
+    if live is None:
+        return None
+    return Refused(
+        "still_member",
+        _("会籍还在，现在不能删除：您现在是“%(union)s”的成员，工会依法要有会员名册。")
+        % {"union": live.union.name},
+        way_on=_("先办退会，会籍结束后就可以删除（个人信息保护法第十三条、第四十七条）。"),
+        union=live.union_id,
+    )
+
+
+def collect_memberships(member: Member) -> list[Entry]:
+    """Each membership with its dates."""
+    rows = (
+        Membership.objects.filter(member=member)
+        .select_related("union", "cooperative")
+        .order_by("-applied_at", "-pk")
+    )
+    return [_membership_entry(row) for row in rows]
+
+
+def _membership_entry(row: Membership) -> Entry:
+    items = (
+        Item("cooperative", _("合作社"), row.cooperative.name if row.cooperative else ""),
+        Item("ground", _("入会依据"), row.get_ground_display()),
+        Item("state", _("状态"), row.get_state_display()),
+        Item("applied_at", _("申请时间"), format_moment(row.applied_at)),
+        Item("admitted_on", _("入会日期"), row.admitted_on and format_day(row.admitted_on)),
+        Item(
+            "waiting_ends_on",
+            _("等待期满"),
+            row.waiting_ends_on and format_day(row.waiting_ends_on),
+        ),
+        Item("ended_on", _("结束日期"), row.ended_on and format_day(row.ended_on)),
+        Item("reason", _("说明"), row.reason),
+    )
+    filled = tuple(item for item in items if item.value)
+    return Entry(row.union.name, filled, row.get_source_display())
+
+
+def erase_memberships(member: Member, at: datetime) -> None:
+    """Remove the written reasons; that there was a membership, and when, belongs to the union."""
+    Membership.objects.filter(member=member).update(reason="")
+
+
+def collect_account(member: Member) -> list[Entry]:
+    """The account the member signs in with."""
+    user = member.user
+    if user is None:
+        return []
+    items = (
+        Item("username", _("登录名"), user.username or ""),
+        Item("phone", _("登录手机号"), user.phone, mask_phone(user.phone)),
+        Item("language", _("语言"), user.get_language_display()),
+        Item("created_at", _("建立时间"), format_moment(user.created_at)),
+    )
+    return [Entry(_("账号"), tuple(item for item in items if item.value))]
+
+
+def erase_account(member: Member, at: datetime) -> None:
+    """Close the account and forget its phone; an officer's account stays, they still serve."""
+    if member.user_id is None:
+        return
+    user = User.objects.get(pk=member.user_id)
+    JoiningDraft.objects.filter(user=user).delete()
+    if user.username:
+        return
+    user.username = f"erased-{user.pk}"
+    user.name = ""
+    user.set_phone("")
+    user.is_active = False
+    user.save()
+
+
+def collect_messages(member: Member) -> list[Entry]:
+    """What the member was told, here and by SMS."""
+    rows = _notices_to(member).order_by("-created_at", "-pk")
+    return [
+        Entry(row.title, (Item("body", _("内容"), row.body),), format_moment(row.created_at))
+        for row in rows
+    ]
+
+
+def erase_messages(member: Member, at: datetime) -> None:
+    """Blank the texts and stop what has not gone out; that a message went out stays known."""
+    forget_person(person=_person(member), at=at)
+    if member.user_id is not None:
+        forget_person(person=f"user:{member.user_id}", at=at)
+
+
+def _person(member: Member) -> str:
+    return f"member:{member.pk}"
+
+
+def _notices_to(member: Member) -> QuerySet[Notice]:
+    addressed = Q(person=_person(member))
+    if member.user_id is not None:
+        addressed |= Q(recipient=member.user_id)
+    return Notice.objects.filter(addressed)

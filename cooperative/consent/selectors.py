@@ -1,0 +1,115 @@
+"""Questions about consents, disclosures and requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from cooperative.consent.models import Consent, ConsentText, DataRequest, Disclosure, Recipient
+from cooperative.consent.rules.purposes import purpose_of, purposes
+from cooperative.membership.models import Cooperative, Member, Membership
+from cooperative.membership.rules.joining import MembershipState
+
+_BELONGS = [MembershipState.ADMITTED, MembershipState.SUSPENDED]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A consent that a member could give now."""
+
+    text: ConsentText
+    recipient: Recipient
+
+
+def recipients_for(member: Member) -> QuerySet[Recipient]:
+    """The unions a member belongs to, and the federations of their co-operatives."""
+    mine = Membership.objects.filter(member=member, state__in=_BELONGS)
+    coops = Cooperative.objects.filter(pk__in=mine.values("cooperative"))
+    return Recipient.objects.filter(
+        Q(kind="union", union__in=mine.values("union"))
+        | Q(kind="federation", cooperative__in=coops.values("federation"))
+        | Q(kind="federation", cooperative__in=coops.values("pk"))
+    ).order_by("pk")
+
+
+def offers_for(member: Member, at: datetime) -> list[Offer]:
+    """What a member could agree to and has not, in the order of the purposes.
+
+    A live consent to an older version of a text is offered again (PIPL 14).
+    """
+    texts = {text.purpose: text for text in ConsentText.objects.current(at)}
+    given = {
+        (consent.purpose, consent.recipient_id): consent.text_id
+        for consent in Consent.objects.live(at).filter(member=member).order_by("pk")
+    }
+    return [
+        Offer(text, recipient)
+        for recipient in recipients_for(member)
+        for text in _in_order(texts)
+        if purpose_of(text.purpose).recipient_kind == recipient.kind
+        and given.get((text.purpose, recipient.pk)) != text.pk
+    ]
+
+
+def _in_order(texts: dict[str, ConsentText]) -> list[ConsentText]:
+    return [texts[purpose.code] for purpose in purposes() if purpose.code in texts]
+
+
+def current_text(purpose: str, at: datetime) -> ConsentText | None:
+    """The text in force for a purpose."""
+    return ConsentText.objects.current(at).filter(purpose=purpose).first()
+
+
+def live_consents(member: Member, at: datetime) -> QuerySet[Consent]:
+    """A member's consents in force, the newest first."""
+    rows = Consent.objects.live(at).filter(member=member)
+    return rows.select_related("recipient", "text").order_by("-given_at", "-pk")
+
+
+def past_consents(member: Member, at: datetime) -> QuerySet[Consent]:
+    """A member's consents that have ended, the newest first."""
+    rows = Consent.objects.past(at).filter(member=member)
+    return rows.select_related("recipient", "text").order_by("-given_at", "-pk")
+
+
+def live_consent(
+    *, member: Member, recipient: Recipient, purpose: str, at: datetime
+) -> Consent | None:
+    """The one live consent of a member to a recipient for a purpose."""
+    rows = Consent.objects.live(at).filter(member=member, recipient=recipient, purpose=purpose)
+    return rows.select_related("recipient", "text").order_by("pk").first()
+
+
+def looks_at(member: Member) -> QuerySet[Disclosure]:
+    """Every look at a member's data, the newest first."""
+    rows = Disclosure.objects.filter(member=member)
+    return rows.select_related("by", "union", "recipient", "consent__text").order_by("-at", "-pk")
+
+
+def requests_of(member: Member) -> QuerySet[DataRequest]:
+    """A member's requests, the newest first."""
+    return (
+        DataRequest.objects.filter(member=member)
+        .select_related("union", "answered_by", "checked_by")
+        .order_by("-opened_at", "-pk")
+    )
+
+
+def marked_members(members: Iterable[Member]) -> set[int]:
+    """Keys of the members whose record is marked: a correction or an objection is waiting.
+
+    Source: Credit Reporting Regulation art. 25.
+    """
+    kinds = [DataRequest.Kind.CORRECTION, DataRequest.Kind.OBJECTION]
+    rows = DataRequest.objects.waiting().filter(member__in=members, kind__in=kinds)
+    return set(rows.values_list("member_id", flat=True))
+
+
+def clocks_running_out(today: date, within_days: int = 5) -> list[DataRequest]:
+    """Waiting requests that are due within so many days or overdue, the most urgent first."""
+    latest = today + timedelta(days=within_days)
+    rows = DataRequest.objects.waiting().filter(due_on__lte=latest)
+    return list(rows.select_related("union").order_by("due_on", "pk"))

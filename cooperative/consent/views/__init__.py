@@ -1,0 +1,1 @@
+"""Members' pages about their own data."""
