@@ -66,6 +66,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         "parameter.propose",
         "parameter.confirm",
         "account.unlock",
+        "consent_text.propose",
+        "consent_text.publish",
     },
 }
 

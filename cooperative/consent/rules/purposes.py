@@ -49,6 +49,11 @@ def purposes() -> list[Purpose]:
     return list(_PURPOSES.values())
 
 
+def categories() -> list[str]:
+    """The codes of all kinds of data in the order of declaration."""
+    return list(_CATEGORIES)
+
+
 def is_category(code: str) -> bool:
     """Whether a kind of data is declared."""
     return code in _CATEGORIES
