@@ -28,7 +28,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def set_phone_verified(self, user: Any, phone: str) -> None:
         """The same, proven."""
-        self.set_phone(user, phone, True)
+        self.set_phone(user, phone, verified=True)
 
     def get_user_by_phone(self, phone: str) -> User | None:
         """The account of a number."""

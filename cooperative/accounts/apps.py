@@ -9,3 +9,10 @@ class AccountsConfig(AppConfig):
 
     name = "cooperative.accounts"
     verbose_name = _("账号")
+
+    def ready(self) -> None:
+        """Put the audit actions in words."""
+        from cooperative.accounts.words import WORDS
+        from core.audit_words import register_words
+
+        register_words(WORDS)

@@ -43,7 +43,10 @@ class User(AbstractBaseUser):
     phone_verified_at = models.DateTimeField(_("手机号核验时间"), null=True, blank=True)
     is_active = models.BooleanField(_("可以登录"), default=True)
     language = models.CharField(
-        _("语言"), max_length=10, default="zh-hans", choices=[("zh-hans", "中文"), ("en", "English")]
+        _("语言"),
+        max_length=10,
+        default="zh-hans",
+        choices=[("zh-hans", "中文"), ("en", "English")],
     )
     large_type = models.BooleanField(_("大字"), default=False)
     created_at = models.DateTimeField(_("建立时间"), auto_now_add=True)

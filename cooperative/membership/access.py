@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.translation import gettext_lazy as _
 
+from cooperative.accounts import second_factor
 from cooperative.membership import roles
 from cooperative.membership.models import Member, Post, Union
 from cooperative.membership.models.organisations import UnionQuerySet
@@ -138,7 +139,7 @@ def officer_page(permission: str) -> Callable[[ViewT], ViewT]:
     def decorate(view: ViewT) -> ViewT:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not request.user.is_authenticated:
+            if not request.user.is_authenticated or not second_factor.passed(request):
                 return redirect_to_login(request.get_full_path(), resolve_url("officer_sign_in"))
             if not can_anywhere(request.user, permission, todays_date()):
                 raise NotFound()

@@ -5,33 +5,82 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(blank=True, max_length=40, null=True, unique=True, verbose_name='登录名')),
-                ('name', models.CharField(blank=True, max_length=60, verbose_name='姓名')),
-                ('phone', core.crypto.SealedTextField(blank=True, default='', verbose_name='手机号')),
-                ('phone_index', core.crypto.BlindIndexField(editable=False, null=True, unique=True)),
-                ('phone_verified_at', models.DateTimeField(blank=True, null=True, verbose_name='手机号核验时间')),
-                ('is_active', models.BooleanField(default=True, verbose_name='可以登录')),
-                ('language', models.CharField(choices=[('zh-hans', '中文'), ('en', 'English')], default='zh-hans', max_length=10, verbose_name='语言')),
-                ('large_type', models.BooleanField(default=False, verbose_name='大字')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='建立时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        blank=True, max_length=40, null=True, unique=True, verbose_name="登录名"
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=60, verbose_name="姓名")),
+                (
+                    "phone",
+                    core.crypto.SealedTextField(blank=True, default="", verbose_name="手机号"),
+                ),
+                (
+                    "phone_index",
+                    core.crypto.BlindIndexField(editable=False, null=True, unique=True),
+                ),
+                (
+                    "phone_verified_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="手机号核验时间"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="可以登录")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("zh-hans", "中文"), ("en", "English")],
+                        default="zh-hans",
+                        max_length=10,
+                        verbose_name="语言",
+                    ),
+                ),
+                ("large_type", models.BooleanField(default=False, verbose_name="大字")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="建立时间")),
             ],
             options={
-                'verbose_name': '账号',
-                'verbose_name_plural': '账号',
-                'constraints': [models.CheckConstraint(condition=models.Q(('username__isnull', False), ('phone_index__isnull', False), _connector='OR'), name='accounts_user_name_or_phone', violation_error_message='账号要有登录名或手机号。'), models.CheckConstraint(condition=models.Q(models.Q(('phone', ''), ('phone_index__isnull', True)), models.Q(models.Q(('phone', ''), _negated=True), ('phone_index__isnull', False)), _connector='OR'), name='accounts_user_phone_with_index')],
+                "verbose_name": "账号",
+                "verbose_name_plural": "账号",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("username__isnull", False),
+                            ("phone_index__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="accounts_user_name_or_phone",
+                        violation_error_message="账号要有登录名或手机号。",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("phone", ""), ("phone_index__isnull", True)),
+                            models.Q(
+                                models.Q(("phone", ""), _negated=True),
+                                ("phone_index__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="accounts_user_phone_with_index",
+                    ),
+                ],
             },
         ),
     ]

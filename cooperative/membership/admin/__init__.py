@@ -1,5 +1,5 @@
 """The officers' panel of membership."""
 
-from cooperative.membership.admin import joining, members, officers, organisations, records
+from cooperative.membership.admin import accounts, joining, members, officers, organisations, records
 
-__all__ = ["joining", "members", "officers", "organisations", "records"]
+__all__ = ["accounts", "joining", "members", "officers", "organisations", "records"]

@@ -8,7 +8,8 @@ from datetime import date
 from stdnum.cn import ric, uscc
 from stdnum.exceptions import ValidationError
 
-_MOBILE = re.compile(r"1[3-9]\d{9}")
+from core import phone
+
 _FULL_WIDTH = {ord("０") + digit: str(digit) for digit in range(10)} | {
     ord("Ｘ"): "X",
     ord("ｘ"): "X",
@@ -111,11 +112,7 @@ def check_mobile(text: str) -> str:
     Raises:
         IdentityProblem: length or characters.
     """
-    number = clean_number(text).removeprefix("+86")
-    if len(number) == 13 and number.startswith("86"):
-        number = number[2:]
-    if len(number) != 11:
-        raise IdentityProblem("length")
-    if not _MOBILE.fullmatch(number):
-        raise IdentityProblem("characters")
-    return number
+    try:
+        return phone.check_mobile(text)
+    except phone.PhoneProblem as problem:
+        raise IdentityProblem(problem.code) from problem

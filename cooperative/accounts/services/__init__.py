@@ -1,0 +1,1 @@
+"""What changes about accounts: proving who one is, what one signs in with, help by an officer."""

@@ -1,0 +1,52 @@
+"""What the pages share: a refused form, a fresh proof of who one is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from cooperative.accounts import second_factor
+from cooperative.accounts.throttle import TooOften
+from core.errors import Refused
+from core.forms import show_refusal
+
+View = Callable[..., HttpResponse]
+
+
+def show(
+    request: HttpRequest,
+    template: str,
+    form: forms.BaseForm,
+    refused: Refused | None = None,
+    *,
+    field: str | None = None,
+    **context: Any,
+) -> HttpResponse:
+    """The page with its form; a refusal at its field, or above the form when one has to wait."""
+    status = 422 if form.is_bound and (form.errors or refused) else 200
+    stop = refused if isinstance(refused, TooOften) else None
+    if refused is not None and stop is None:
+        show_refusal(form, refused, field)
+    if stop is not None:
+        status = stop.status
+    context |= {"form": form, "stop": stop}
+    return render(request, f"accounts/{template}.html", context, status=status)
+
+
+def confirmed_recently(view: View) -> View:
+    """Only for people who proved who they are in the last minutes; others prove it again first."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if second_factor.recently_confirmed(request):
+            return view(request, *args, **kwargs)
+        return redirect(reverse("confirm") + "?" + urlencode({"next": request.path}))
+
+    return guarded
