@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import cn2an
@@ -32,19 +33,14 @@ def parse_yuan(text: str) -> Decimal:
     Raises:
         ValueError: not a plain number, or finer than a fen.
     """
-    plain = text.translate(_FULL_WIDTH).strip().removesuffix("元").lstrip("¥")
-    plain = plain.replace(",", "").strip()
-    if not plain or any(letter not in "0123456789.-" for letter in plain):
+    plain = text.translate(_FULL_WIDTH).strip().removesuffix("元").lstrip("¥").strip()
+    if not _PLAIN_AMOUNT.fullmatch(plain):
         raise ValueError(text)
-    try:
-        amount = Decimal(plain)
-    except InvalidOperation as error:
-        raise ValueError(text) from error
-    if amount != amount.quantize(FEN):
-        raise ValueError(text)
-    return amount.quantize(FEN)
+    return Decimal(plain.replace(",", "")).quantize(FEN)
 
 
+# Commas only where they group thousands: "1,50" may mean 1.50 and is refused.
+_PLAIN_AMOUNT = re.compile(r"-?(\d{1,12}|\d{1,3}(,\d{3})+)(\.\d{1,2})?", re.ASCII)
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．，￥　", "0123456789.,¥ ")
 
 
