@@ -76,7 +76,7 @@ def value_on(code: str, day: date, *, scope: str = "") -> Decimal:
             "parameter_missing",
             _("%(day)s 没有登记“%(code)s”的数值。") % {"day": day, "code": _CODES[code].title},
             way_on=_("请管理员在“规则参数”里补上并复核。"),
-            code=code,
+            parameter=code,
             day=day,
         )
     return row.value
@@ -127,7 +127,7 @@ def propose_parameter(
     """
     meaning = _CODES.get(code)
     if meaning is None:
-        raise Refused("parameter_unknown", _("没有这个参数。"), code=code)
+        raise Refused("parameter_unknown", _("没有这个参数。"), parameter=code)
     if not meaning.least <= value <= meaning.most:
         raise Refused(
             "parameter_out_of_range",

@@ -55,7 +55,7 @@ def test_amounts_are_read_as_people_type_them(text: str, amount: str) -> None:
     ],
 )
 def test_what_is_no_amount_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - the cause is the text itself
+    with pytest.raises(ValueError):
         parse_yuan(text)
 
 
