@@ -40,19 +40,27 @@ def access_own_fact(member: Member, kind: str, pk: int) -> Fact:
 
 
 def access_facts(keys: Iterable[str], user: Any, permission: str, today: date) -> list[Fact]:
-    """The facts of these queue keys, in their order.
+    """The facts of these queue keys such as ``plot-12``, in their order.
 
     Raises:
         NotFound: one of them is absent or out of the user's reach.
     """
-    found = [
-        selectors.fact_by_key(lambda kind: facts_in_reach(kind, user, permission, today), key)
-        for key in keys
-    ]
-    facts = [fact for fact in found if fact is not None]
-    if len(facts) < len(found):
+    wanted = [_kind_and_pk(key) for key in dict.fromkeys(keys)]
+    found: dict[tuple[str, int], Fact] = {}
+    for kind in {kind for kind, _pk in wanted}:
+        rows = facts_in_reach(kind, user, permission, today)
+        pks = [pk for of_kind, pk in wanted if of_kind == kind]
+        found |= {(kind, row.pk): row for row in rows.filter(pk__in=pks).order_by("pk")}
+    if len(found) < len(wanted):
         raise NotFound()
-    return facts
+    return [found[pair] for pair in wanted]
+
+
+def _kind_and_pk(key: str) -> tuple[str, int]:
+    kind, _dash, number = key.partition("-")
+    if kind not in KINDS or not number.isdecimal() or len(number) > 18:
+        raise NotFound()
+    return kind, int(number)
 
 
 def members_in_reach(user: Any, permission: str, today: date) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,8 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from cooperative.consent.personal_data import register_personal_data
 from cooperative.farming import evidence, personal_data, words
+from cooperative.farming.access import CONFIRM
 from cooperative.farming.models import QueuedFact
 from cooperative.farming.services.checking import CONFIRMED_NOTICE, REFUSED_NOTICE
+from cooperative.membership.access import unions_where
+from cooperative.membership.desk import Waiting, register_waiting
 from cooperative.membership.models import Member
 from cooperative.membership.todo import Todo, register_todo
 from cooperative.notices.kinds import register_kind
@@ -26,9 +30,18 @@ def register() -> None:
     register_kind(CONFIRMED_NOTICE, gettext_lazy("生产情况已核实"))
     register_file_purpose(evidence.PURPOSE, evidence.may_see)
     register_todo(returned_facts)
+    register_waiting(facts_to_confirm)
     register_personal_data(
         "farming", gettext_lazy("生产情况"), personal_data.collect, personal_data.erase
     )
+
+
+def facts_to_confirm(user: Any, today: date) -> list[Waiting]:
+    """Facts that wait for this officer: of members in reach, stated by somebody else."""
+    unions = unions_where(user, CONFIRM, today)
+    rows = QueuedFact.objects.of_unions(unions).filter(state="stated").exclude(made_by=user)
+    href = reverse("admin:farming_queuedfact_changelist") + "?state__exact=stated"
+    return [Waiting(gettext_lazy("生产情况等核实"), rows.count(), href)]
 
 
 def returned_facts(member: Member, today: date) -> list[Todo]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
@@ -231,11 +231,3 @@ def _findings_of_income(income: YearlyIncome, today: date) -> list[rules.Finding
         year_before=before.values_list("amount", flat=True).first(),
         grain_mu=grain_mu,
     )
-
-
-def fact_by_key(rows_of: Any, key: str) -> Fact | None:
-    """The fact behind a queue key such as ``plot-12``, among the rows that ``rows_of(kind)`` gives."""
-    kind, _dash, pk = key.partition("-")
-    if kind not in KINDS or not pk.isdigit():
-        return None
-    return cast("Fact | None", rows_of(kind).filter(pk=int(pk)).first())

@@ -83,9 +83,7 @@ def change(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     service = services.correct_fact if page.may_correct else services.edit_fact
     if request.method == "POST" and form.is_valid():
         try:
-            now = service(
-                fact=fact, statement=form.statement(), by=request.user, at=timezone.now()
-            )
+            now = service(fact=fact, statement=form.statement(), by=request.user, at=timezone.now())
         except Refused as refused:
             show_refusal(form, refused)
         else:
