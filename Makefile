@@ -1,7 +1,7 @@
 # The commands of this project. `make` alone lists them. Needs make and Python 3.11 or newer.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check fix lock venv venv-dev
+.PHONY: help demo demo-reset test check lint types layers django-checks fix lock venv venv-dev
 
 # The first Python that is new enough; name another with `make PYTHON=…`.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -29,11 +29,19 @@ demo-reset: venv ## empty the demo
 test: venv-dev ## run all tests on two cores (ARGS='-k roster' for some)
 	@$(BIN)/pytest -n 2 $(ARGS)
 
-check: venv-dev ## lint, types, layers, templates, migrations, translations, deployment
+check: lint types layers django-checks ## lint, types, layers, templates, translations, deployment
+
+lint: venv-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: venv-dev
 	$(BIN)/mypy
+
+layers: venv-dev
 	$(BIN)/lint-imports --no-logo
+
+django-checks: venv-dev
 	@$(PRODUCTION) $(BIN)/python -m config.checks
 
 fix: venv-dev ## format the code and mend what ruff can mend

@@ -17,6 +17,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 import psutil
 
@@ -71,21 +72,28 @@ class Child:
             start_new_session=True,
             preexec_fn=tie_to_parent(death_signal),
         )
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def finish_reading(self) -> None:
+        """Wait until the last lines of the ended process are taken."""
+        self._reader.join(2)
 
     def _read(self) -> None:
         assert self.process.stdout is not None
-        for raw in self.process.stdout:
-            line = raw.rstrip()
-            self._log.write(line + "\n")
-            self._log.flush()
-            if self._ready_line and self._ready_line in line:
-                self.ready.set()
-            if line:
-                self.last.append(line)
-            if line and self.loud.is_set():
+        with self.process.stdout as lines, self._log as log:
+            for raw in lines:
+                self._take(raw.rstrip(), log)
+
+    def _take(self, line: str, log: IO[str]) -> None:
+        log.write(line + "\n")
+        log.flush()
+        if self._ready_line and self._ready_line in line:
+            self.ready.set()
+        if line:
+            self.last.append(line)
+            if self.loud.is_set():
                 print(self._prefix + line[:LINE_WIDTH], flush=True)
-        self._log.close()
 
 
 class Supervisor:
@@ -149,7 +157,7 @@ class Supervisor:
         for child in self._children:
             code = child.process.poll()
             if code is not None:
-                time.sleep(0.3)  # the reader is still taking its last lines
+                child.finish_reading()
                 raise ChildEnded(_obituary(child.name, code, "\n".join(child.last)))
         for name, process, log, _stop in self._servers:
             code = process.poll()
@@ -180,6 +188,7 @@ class Supervisor:
         for child in self._children:
             _kill_group(child.process.pid)
             child.process.wait()
+            child.finish_reading()
         for _name, _process, _log, stop in reversed(self._servers):
             stop()
         self._children.clear()
