@@ -15,7 +15,7 @@ RANDOM_KEY = $$($(BIN)/python -c 'import base64, os; print(base64.b64encode(os.u
 PRODUCTION = env DEMO=0 DEBUG=0 HTTPS=1 ALLOWED_HOSTS=sanwei.example \
 	SITE_URL=https://sanwei.example SECRET_KEY="$(RANDOM_KEY)$(RANDOM_KEY)" \
 	FIELD_KEYS="k1:$(RANDOM_KEY)" BLIND_INDEX_KEY="$(RANDOM_KEY)" \
-	SMS_ADAPTER=gateway SMS_GATEWAY_URL=https://sms.example SMS_GATEWAY_TOKEN=none
+	SMS_ADAPTER=http SMS_GATEWAY_URL=https://sms.example SMS_GATEWAY_TOKEN=none
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
