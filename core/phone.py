@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_MOBILE = re.compile(r"1[3-9]\d{9}")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _TO_ASCII = {ord("０") + digit: str(digit) for digit in range(10)} | {
     ord("＋"): "+",
     ord("　"): " ",

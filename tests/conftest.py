@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.core.cache.backends.redis import RedisCache
 from django.test import Client, override_settings
 
-from tests.strict.database import strict_database
+from tests.strict.database import Strict, strict_database
 from tests.strict.pages import strict_pages
 
 
@@ -48,9 +49,14 @@ def strict_session(test_settings: None) -> Iterator[None]:
         yield
 
 
+def _refuse_to_clear(_cache: RedisCache) -> None:
+    raise Strict("cache.clear() would empty the caches of all tests; each has its own anyway")
+
+
 @pytest.fixture(autouse=True)
-def own_cache() -> Iterator[None]:
+def own_cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Each test has a cache of its own, also in the threads it starts."""
+    monkeypatch.setattr(RedisCache, "clear", _refuse_to_clear)
     store = django_settings.CACHES["default"]
     before = store["KEY_PREFIX"]
     store["KEY_PREFIX"] = cache.key_prefix = f"test-{uuid.uuid4().hex}"

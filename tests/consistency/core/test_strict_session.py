@@ -117,6 +117,11 @@ def test_cache_is_empty_at_the_start_of_each_test(turn):
     assert race(lambda: cache.get("left")) == [turn]
 
 
+def test_cache_of_all_tests_cannot_be_cleared():
+    with pytest.raises(Strict):
+        cache.clear()
+
+
 def test_race_hands_back_answers_and_errors():
     answers = race(lambda: 1, lambda: 1 / 0)
     assert answers[0] == 1
