@@ -39,17 +39,19 @@ FIELD_KEYS: dict[str, bytes] = {
 }
 BLIND_INDEX_KEY = _key(env.str("BLIND_INDEX_KEY"))
 
-# Applications, lowest last
+# Applications, lowest last; unfold stands before the admin whose templates it replaces, and as
+# BasicAppConfig leaves the site to us
 INSTALLED_APPS = [
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
     "config.admin.SanweiAdminConfig",
+    "config.apps.HouseConfig",
     "cooperative.farming",
     "cooperative.consent",
     "cooperative.membership",
     "cooperative.notices",
     "cooperative.accounts",
     "core",
-    "unfold.apps.BasicAppConfig",
-    "unfold.contrib.filters",
     "allauth",
     "allauth.account",
     "allauth.mfa",
