@@ -91,7 +91,7 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"#{self.pk} {self.kind}"
+        return f"#{self.pk}"
 
 
 class DeliveryQuerySet(LockedQuerySet["Delivery"]):
@@ -179,7 +179,7 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"#{self.pk} {self.state}"
+        return f"#{self.pk}"
 
 
 class Attempt(models.Model):

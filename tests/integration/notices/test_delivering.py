@@ -16,7 +16,13 @@ from cooperative.notices.services import delivering, notifying
 from cooperative.notices.sms import Sms, SmsRefused, SmsUnavailable
 from core.errors import Refused
 from core.models import AuditRow
-from tests.factories.notices import NOON, AttemptFactory, DeliveryFactory, NoticeFactory, ReaderFactory
+from tests.factories.notices import (
+    NOON,
+    AttemptFactory,
+    DeliveryFactory,
+    NoticeFactory,
+    ReaderFactory,
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -42,6 +42,9 @@ def test_forgotten_person_is_sent_nothing_more_and_the_words_are_gone() -> None:
         row.refresh_from_db()
     assert (notice.title, notice.body, notice.link) == ("办公室通知", "", "")
     assert (waiting.state, waiting.error_code, waiting.phone, waiting.text) == (
-        "failed", "erased", "", "",
+        "failed",
+        "erased",
+        "",
+        "",
     )
     assert other.title == "别人的"

@@ -39,7 +39,9 @@ def test_settings_choose_the_adapter(settings: Any) -> None:
         settings.SMS_ADAPTER = name
         found[name] = type(senders.current_port())
     assert found == {
-        "console": senders.ConsolePort, "demo": senders.DemoPort, "http": GatewayPort,
+        "console": senders.ConsolePort,
+        "demo": senders.DemoPort,
+        "http": GatewayPort,
     }
 
 
