@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cooperative.accounts.demo import current_codes
 from cooperative.notices import rules
 from cooperative.notices.models import DemoMessage
 
@@ -24,7 +25,7 @@ class ShownSms:
     @property
     def spaced_code(self) -> str:
         """The code as people read it aloud."""
-        return f"{self.code[:3]} {self.code[3:]}"
+        return spaced(self.code)
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,16 @@ class OfficerCode:
     @property
     def spaced_code(self) -> str:
         """The code as people read it aloud."""
-        return f"{self.code[:3]} {self.code[3:]}"
+        return spaced(self.code)
+
+
+def spaced(code: str) -> str:
+    """A code of six digits in two halves.
+
+    >>> spaced("048213"), spaced("")
+    ('048 213', '')
+    """
+    return f"{code[:3]} {code[3:]}" if code else ""
 
 
 def by_phone(messages: Iterable[DemoMessage], now: datetime) -> list[Phone]:
@@ -63,4 +73,6 @@ def by_phone(messages: Iterable[DemoMessage], now: datetime) -> list[Phone]:
 
 def officers_codes() -> list[OfficerCode]:
     """The current codes of the demo's officers, by sign-in name."""
-    return []
+    return [
+        OfficerCode(shown.login, shown.name, shown.code, shown.seconds) for shown in current_codes()
+    ]
