@@ -19,6 +19,7 @@ def main() -> int:
     checks: tuple[tuple[str, Callable[[], object]], ...] = (
         ("templates", lambda: call_command("check_templates")),
         ("translations", lambda: call_command("translations", check=True)),
+        ("states", lambda: call_command("draw_states", check=True)),
         (
             "migrations",
             lambda: call_command("makemigrations", check_changes=True, dry_run=True),
