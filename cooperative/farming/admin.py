@@ -18,7 +18,7 @@ from unfold.decorators import action, display
 from cooperative.farming import selectors, services, words
 from cooperative.farming.access import CONFIRM, EDIT, VIEW, access_facts, members_in_reach
 from cooperative.farming.models import Crop, Fact, QueuedFact
-from cooperative.farming.panel import KindForm, ReasonForm, panel_form
+from cooperative.farming.panel import KindForm, ReasonForm, SeenForm, panel_form
 from cooperative.membership.access import unions_where
 from cooperative.membership.looks import record_look
 from cooperative.membership.models import Division, Member
@@ -131,6 +131,7 @@ class QueuedFactAdmin(OfficerAdmin):
             ),
             do=lambda row, answers, by, at: _confirm(row, by, at),
             done=_("已核实。"),
+            form=SeenForm,
             offered=lambda row: row.state == "stated",
         ),
         Deed(
@@ -258,18 +259,20 @@ class QueuedFactAdmin(OfficerAdmin):
         ):
             raise NotFound()
         facts = access_facts(keys, request.user, CONFIRM, today())
-        form = ReasonForm(request.POST or None) if verb == "refuse" else None
-        if request.method == "POST" and (form is None or form.is_valid()):
-            return self._decided(request, facts, form.cleaned_data["reason"] if form else "")
+        form = (ReasonForm if verb == "refuse" else SeenForm)(request.POST or None)
+        form.show(facts)
+        if request.method == "POST" and form.is_valid():
+            return self._decided(request, facts, form.cleaned_data.get("reason", ""))
         context = {
             **self.admin_site.each_context(request),
-            "title": _("退回所选") if form else _("核实通过所选"),
+            "title": _("退回所选") if verb == "refuse" else _("核实通过所选"),
+            "refuses": verb == "refuse",
             "opts": self.opts,
             "items": [self._decide_item(fact) for fact in facts],
             "form": form,
             "back": reverse("admin:farming_queuedfact_changelist"),
         }
-        status = 422 if form is not None and form.is_bound else 200
+        status = 422 if form.is_bound else 200
         return render(request, "farming/admin/decide.html", context, status=status)
 
     def _decide_item(self, fact: Fact) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from unfold.widgets import (
 
 from cooperative.farming.forms import FORMS, FactForm
 from cooperative.farming.models import QueuedFact
+from cooperative.membership.panel import OfficerForm
 
 _CLOTHES: tuple[tuple[type[forms.Field], type[forms.Widget]], ...] = (
     (forms.ChoiceField, UnfoldAdminSelectWidget),
@@ -40,7 +42,33 @@ def panel_form(kind: str, data: Any, **about: Any) -> FactForm:
     return form
 
 
-class ReasonForm(forms.Form):
+def version_of(facts: Iterable[Any]) -> str:
+    """What the officer saw, in a word: it changes whenever one of the facts is edited."""
+    return "-".join(str(int(fact.made_at.timestamp() * 1_000_000)) for fact in facts)
+
+
+class SeenForm(OfficerForm):
+    """Carries which version of the facts the officer decides about."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    def for_officer(self, user: Any, row: Any) -> None:
+        self.show([row])
+
+    def show(self, facts: Iterable[Any]) -> None:
+        """Remember what is shown; a form that comes back with something else is refused."""
+        self.now = version_of(facts)
+        self.initial["seen"] = self.now
+
+    def clean_seen(self) -> str:
+        if self.cleaned_data["seen"] != self.now:
+            self.data = self.data.copy()
+            self.data["seen"] = self.now
+            self.add_error(None, _("内容刚刚被修改过，请看清现在的内容再办理。"))
+        return self.now
+
+
+class ReasonForm(SeenForm):
     """Why a fact is returned; the member reads it."""
 
     reason = forms.CharField(

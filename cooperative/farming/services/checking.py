@@ -36,20 +36,30 @@ def _check_four_eyes(fact: Fact, by: Any) -> None:
         )
 
 
+def _check_unchanged(seen: Fact, now: Fact) -> None:
+    if seen.made_at != now.made_at or seen.made_by_id != now.made_by_id:
+        raise Refused(
+            "changed_meanwhile",
+            _("这一条刚刚被修改过。"),
+            way_on=_("请重新打开，看清现在的内容再办理。"),
+        )
+
+
 def confirm_fact(*, fact: Fact, by: Any, at: datetime) -> Fact:
-    """Put a stated fact in force; a correction takes the place of what it corrects.
+    """Put a stated fact in force as ``fact`` has it; a correction takes its predecessor's place.
 
     Plans stay with their land: when a plot is replaced, they move to its successor.
 
     Raises:
         Forbidden: not an officer of the member's unions, or the member themself.
-        Refused: ``own_statement`` (I17), ``wrong_state``, ``plot_first``, ``plot_overplanned``,
+        Refused: ``own_statement`` (I17), ``wrong_state``, ``changed_meanwhile``, ``plot_first``, ``plot_overplanned``,
             ``plot_too_small``, ``corrected_meanwhile`` or ``fact_twice``.
     """
     access.check_may_check(by, fact.member, business_date(at))
     with busy_is_refused(), transaction.atomic(), refusing(checks.violations(type(fact))):
         now = checks.lock_fact(fact)
         checks.check_move(now, rules.FactState.CONFIRMED, rules.Actor.CHECKER)
+        _check_unchanged(fact, now)
         _check_four_eyes(now, by)
         if isinstance(now, SeasonPlan):
             _check_plan_has_land(now)
@@ -100,7 +110,7 @@ def refuse_fact(*, fact: Fact, reason: str, by: Any, at: datetime) -> Fact:
 
     Raises:
         Forbidden: not an officer of the member's unions, or the member themself.
-        Refused: ``reason_missing``, ``own_statement`` or ``wrong_state``.
+        Refused: ``reason_missing``, ``own_statement``, ``wrong_state`` or ``changed_meanwhile``.
     """
     reason = reason.strip()
     if not reason:
@@ -111,6 +121,7 @@ def refuse_fact(*, fact: Fact, reason: str, by: Any, at: datetime) -> Fact:
     with busy_is_refused(), transaction.atomic():
         now = checks.lock_fact(fact)
         checks.check_move(now, rules.FactState.REFUSED, rules.Actor.CHECKER)
+        _check_unchanged(fact, now)
         _check_four_eyes(now, by)
         now.state, now.reason = Fact.State.REFUSED, reason
         now.checked_by, now.checked_at = by, at

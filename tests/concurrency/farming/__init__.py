@@ -1,1 +1,1 @@
-"""Tests of farming."""
+"""Races on facts."""
