@@ -13,7 +13,9 @@ class ConsentConfig(AppConfig):
     def ready(self) -> None:
         """Declare clocks, purposes and sections, and offer to write looks down."""
         from cooperative.consent import parameters, sections, vocabulary
+        from cooperative.consent.desk import consent_waiting
         from cooperative.consent.services import record_look, telling
+        from cooperative.membership.desk import register_waiting
         from cooperative.membership.looks import register_look_recorder
         from core.documents.register import register_kind
 
@@ -22,4 +24,5 @@ class ConsentConfig(AppConfig):
         sections.register()
         telling.register()
         register_look_recorder(record_look)
+        register_waiting(consent_waiting)
         register_kind("my_data", _("本人资料汇总"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from django.utils.functional import Promise
 
 FONT = "Noto Sans CJK TC"  # one file with the glyphs of every region; lang/region choose
 _EPOCH = 0
+_NAME = re.compile(r"[a-z_]+")
 
 
 class DocumentError(RuntimeError):
@@ -70,6 +72,8 @@ def _fonts() -> typst.Fonts:
 
 
 def _compile(template_name: str, data: Mapping[str, Any], **options: Any) -> Any:
+    if not _NAME.fullmatch(template_name):
+        raise DocumentError(f"not a template name: {template_name!r}")
     root = settings.BASE_DIR / "templates" / "documents"
     try:
         return typst.compile(
@@ -79,5 +83,5 @@ def _compile(template_name: str, data: Mapping[str, Any], **options: Any) -> Any
             sys_inputs={"data": _json(data)},
             **options,
         )
-    except typst.TypstError as error:
+    except RuntimeError as error:  # TypstError, or a file that is not there
         raise DocumentError(f"{template_name}: {error}") from error

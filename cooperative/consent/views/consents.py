@@ -50,7 +50,7 @@ def give(request: HttpRequest, purpose: str, recipient_id: int) -> HttpResponse:
     text = selectors.current_text(purpose, now)
     if recipient is None or text is None:
         raise NotFound()
-    form = GiveForm(request.POST or None, shown=text)
+    form = GiveForm(request.POST if request.method == "POST" else None, shown=text)
     refusal = None
     if request.method == "POST" and form.is_valid():
         try:

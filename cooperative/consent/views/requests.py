@@ -39,7 +39,7 @@ def new_request(request: HttpRequest, kind: str) -> HttpResponse:
     if kind not in DataRequest.Kind.values:
         raise NotFound()
     member = request.member  # type: ignore[attr-defined]
-    form = RequestForm(request.POST or None, kind=kind)
+    form = RequestForm(request.POST if request.method == "POST" else None, kind=kind)
     refusal = _obstacle(member, kind)
     if request.method == "POST" and form.is_valid() and refusal is None:
         try:
