@@ -18,6 +18,7 @@ from django.core.cache import cache
 from django.core.cache.backends.redis import RedisCache
 from django.test import Client, override_settings
 
+from tests.phones import Phones
 from tests.strict.database import Strict, strict_database
 from tests.strict.pages import strict_pages
 
@@ -88,3 +89,13 @@ def signed_in(db: None) -> SignedIn:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def phones(monkeypatch: pytest.MonkeyPatch) -> Phones:
+    """No code is sent to a real phone; ``phones.code`` is the code of the last message."""
+    from cooperative.accounts import codes
+
+    caught = Phones()
+    monkeypatch.setattr(codes, "_sender", [caught])
+    return caught

@@ -29,14 +29,16 @@ def show(
     field: str | None = None,
     **context: Any,
 ) -> HttpResponse:
-    """The page with its form; a refusal at its field, or above the form when one has to wait."""
-    status = 422 if form.is_bound and (form.errors or refused) else 200
-    stop = refused if isinstance(refused, TooOften) else None
-    if refused is not None and stop is None:
-        show_refusal(form, refused, field)
-    if stop is not None:
-        status = stop.status
-    context |= {"form": form, "stop": stop}
+    """The page with its form; a refusal at its field, or above the form when it concerns none."""
+    status = 422 if form.is_bound and form.errors else 200
+    stop = None
+    if refused is not None:
+        status = refused.status
+        if field is None or isinstance(refused, TooOften):
+            stop = refused
+        else:
+            show_refusal(form, refused, field)
+    context |= {"form": form, "stop": stop, "must_wait": isinstance(stop, TooOften)}
     return render(request, f"accounts/{template}.html", context, status=status)
 
 

@@ -9,7 +9,9 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from cooperative.accounts import codes
 from cooperative.accounts.models import User
+from core.errors import Refused
 from core.models import AuditRow
 from tests.factories.accounts import PASSWORD, UserFactory
 
@@ -316,3 +318,15 @@ def test_signing_out_asks_first_and_ends_the_session(signed_in):
 @pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/signup/", "/login/", "/2fa/"])
 def test_pages_of_the_library_are_not_reachable(client, path):
     assert client.get(path).status_code == 404
+
+
+def test_message_that_cannot_be_sent_is_told(client, monkeypatch):
+    def refuse(**_message):
+        raise Refused("sms_unavailable", "短信现在发不出去。", way_on="请过一分钟再试一次。")
+
+    monkeypatch.setattr(codes, "_sender", [refuse])
+    response = ask(client)
+    assert response.status_code == 422
+    assert "短信现在发不出去。" in response.content.decode()
+    assert "请过一分钟再试一次。" in response.content.decode()
+    assert client.get("/sign-in/code/").url == "/sign-in/"

@@ -1,13 +1,9 @@
-"""What the pages of signing in need: messages that are caught, clients that stand in between."""
+"""Phones of tests: they catch the codes that would have been sent. The fixture is ``phones``."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-
-import pytest
-
-from cooperative.accounts import codes
 
 
 @dataclass
@@ -28,11 +24,3 @@ class Phones:
     def wrong(self) -> str:
         """A code that is not that one."""
         return f"{(int(self.code) + 1) % 1_000_000:06d}"
-
-
-@pytest.fixture
-def phones(monkeypatch) -> Phones:
-    """Nothing is sent; ``phones.code`` is the code of the last message."""
-    caught = Phones()
-    monkeypatch.setattr(codes, "_sender", [caught])
-    return caught
