@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import cvttf_NotoSansCJK_Regular
 import typst
@@ -45,7 +45,7 @@ def render_pdf(template_name: str, data: Mapping[str, Any]) -> bytes:
     Raises:
         DocumentError: typst refused, with its words.
     """
-    return _compile(template_name, data, format="pdf", timestamp=_EPOCH)
+    return cast(bytes, _compile(template_name, data, format="pdf", timestamp=_EPOCH))
 
 
 def render_pictures(template_name: str, data: Mapping[str, Any], *, ppi: int = 96) -> list[bytes]:
