@@ -32,6 +32,8 @@ TIMETABLE: tuple[Entry, ...] = (
     Entry("membership.purge_drafts", crontab(hour="2", minute="10"), _NIGHT),
     Entry("notices.purge", crontab(hour="2", minute="20"), _NIGHT),
     Entry("consent.watch_clocks", crontab(hour="3", minute="10"), _NIGHT),
+    Entry("core.sweep_files", crontab(hour="2", minute="40"), _NIGHT),
+    Entry("membership.purge_rosters", crontab(hour="2", minute="50"), _NIGHT),
     Entry("house.clear_sessions", crontab(hour="2", minute="30"), _NIGHT),
 )
 

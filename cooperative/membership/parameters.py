@@ -11,12 +11,14 @@ from core.parameters import ParameterCode, ReferenceValue, register_parameter
 
 WAITING_MONTHS = "membership.waiting_months"
 DRAFT_DAYS = "membership.draft_days"
+ROSTER_DAYS = "membership.roster_days"
 
 CODES = [
     ParameterCode(
         WAITING_MONTHS, _("入会后多久可以借出和借入"), _("个月"), Decimal(0), Decimal(36)
     ),
     ParameterCode(DRAFT_DAYS, _("入会草稿保留"), _("天"), Decimal(1), Decimal(365)),
+    ParameterCode(ROSTER_DAYS, _("名册明细保留"), _("天"), Decimal(1), Decimal(365)),
 ]
 
 REFERENCE = [
@@ -29,6 +31,12 @@ REFERENCE = [
     ),
     ReferenceValue(
         DRAFT_DAYS,
+        Decimal(30),
+        date(2000, 1, 1),
+        "个人信息保护法第十九条：保存期限为实现处理目的所必要的最短时间",
+    ),
+    ReferenceValue(
+        ROSTER_DAYS,
         Decimal(30),
         date(2000, 1, 1),
         "个人信息保护法第十九条：保存期限为实现处理目的所必要的最短时间",

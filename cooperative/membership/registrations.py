@@ -14,9 +14,9 @@ from cooperative.accounts.models import User
 from cooperative.accounts.second_factor import register_needs_second_factor
 from cooperative.membership import parameters
 from cooperative.membership.access import member_of, posts_of, unions_where
-from cooperative.membership.desk import register_waiting
+from cooperative.membership.desk import membership_waiting, register_waiting
 from cooperative.membership.models import Member, Post
-from cooperative.membership.selectors.desk import membership_waiting
+from cooperative.membership.roster import registrations as roster
 from cooperative.membership.selectors.members import live_membership
 from cooperative.membership.todo import Todo, register_todo
 from cooperative.membership.words import WORDS
@@ -91,3 +91,4 @@ def register() -> None:
     register_profile_sections(profile_rows)
     register_todo(todos)
     register_waiting(membership_waiting)
+    roster.register()

@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from cooperative.membership.parameters import DRAFT_DAYS
+from cooperative.membership.roster import services as roster
 from cooperative.membership.services import joining
 from core.dates import business_date
 from core.parameters import value_on
@@ -19,3 +20,9 @@ def purge_drafts(**kwargs: object) -> None:
     now = timezone.now()
     days = int(value_on(DRAFT_DAYS, business_date(now)))
     joining.purge_drafts(before=now - timedelta(days=days))
+
+
+@shared_task(name="membership.purge_rosters")
+def purge_rosters(**kwargs: object) -> None:
+    """Remove the rows of rosters that ended the days before that the parameter says."""
+    roster.purge_rosters(now=timezone.now())

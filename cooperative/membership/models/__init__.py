@@ -4,6 +4,7 @@ from cooperative.membership.models.members import Household, Member
 from cooperative.membership.models.memberships import Ballot, JoiningDraft, Membership
 from cooperative.membership.models.officers import Post
 from cooperative.membership.models.organisations import Cooperative, Division, Union
+from cooperative.membership.models.roster import Roster, RosterRow
 
 __all__ = [
     "Ballot",
@@ -14,5 +15,7 @@ __all__ = [
     "Member",
     "Membership",
     "Post",
+    "Roster",
+    "RosterRow",
     "Union",
 ]
