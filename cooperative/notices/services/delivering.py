@@ -69,16 +69,18 @@ def claim_next(*, at: datetime, delivery_id: int | None = None) -> Claim | None:
     """Take one due message for this worker; None in quiet hours or if nothing is due."""
     if rules.is_quiet(at):
         return None
-    with transaction.atomic():
-        rows = Delivery.objects.due(at)
-        if delivery_id is not None:
-            rows = rows.filter(pk=delivery_id)
-        for delivery in rows.unclaimed()[:1]:
+    rows = Delivery.objects.due(at)
+    if delivery_id is not None:
+        rows = rows.filter(pk=delivery_id)
+    while True:
+        with transaction.atomic():
+            delivery = next(iter(rows.unclaimed()[:1]), None)
+            if delivery is None:
+                return None
             if delivery.tries < rules.MOST_TRIES:
                 return _claimed(delivery, at)
-            # Its last attempt was cut off: it is not tried for ever.
+            # Its last attempt was cut off too: it is not tried for ever.
             _end(delivery, rules.FAILED, at=at, code="interrupted")
-    return None
 
 
 def _claimed(delivery: Delivery, at: datetime) -> Claim:

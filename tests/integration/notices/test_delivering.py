@@ -194,6 +194,15 @@ def test_message_that_kills_every_worker_is_given_up() -> None:
     assert (delivery.state, delivery.error_code) == ("failed", "interrupted")
 
 
+def test_message_given_up_does_not_hold_up_the_next() -> None:
+    DeliveryFactory.create_batch(2, tries=6, attempts=6, urgent=True)
+    DeliveryFactory(text="下一条")
+    port = Port()
+    assert run(port, NOON)
+    assert [sms.text for sms in port.asked] == ["下一条"]
+    assert Delivery.objects.filter(error_code="interrupted").count() == 2
+
+
 def test_late_success_counts_though_another_worker_has_claimed_since() -> None:
     delivery = DeliveryFactory()
     late = delivering.claim_next(at=NOON)
