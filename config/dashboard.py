@@ -7,8 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from cooperative.membership.access import posts_of
-from cooperative.membership.desk import waiting_for
-from cooperative.membership.selectors.desk import last_jobs, union_figures
+from cooperative.membership.desk import last_jobs, union_figures, waiting_for
 from core.dates import today
 
 _SHOWN_UNIONS = 12

@@ -113,12 +113,14 @@ TEMPLATES = [
 ]
 
 # Stores
+_database = env.dj_db_url("DATABASE_URL")
 DATABASES = {
     "default": {
-        **env.dj_db_url("DATABASE_URL"),
+        **_database,
         "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", 60),
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            **_database.get("OPTIONS", {}),
             "options": "-c lock_timeout=3s -c statement_timeout=60s -c timezone=UTC",
         },
     }

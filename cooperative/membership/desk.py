@@ -1,4 +1,4 @@
-"""What waits for an officer: every app says here how many rows wait for whom, and where they are."""
+"""The officers' desk: what waits for whom (every app says so here), unions in figures, last jobs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Count, Q, QuerySet, Sum
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cooperative.membership.access import unions_where
+from cooperative.membership.models import Ballot, Membership, Post, Union
+from core.models import JobRun, Parameter
 
 Text = str | Promise
 
@@ -34,3 +41,67 @@ def waiting_for(user: Any, today: date) -> list[Waiting]:
     """Everything that waits for an officer, overdue lines first, then the longest."""
     lines = [line for source in _SOURCES for line in source(user, today) if line.count]
     return sorted(lines, key=lambda line: (-line.late, -line.count, str(line.label)))
+
+
+def membership_waiting(user: Any, today: date) -> list[Waiting]:
+    """Applications without a ballot, ballots and posts without a second officer."""
+    memberships = reverse("admin:membership_membership_changelist")
+    to_record = Membership.objects.filter(
+        union__in=unions_where(user, "ballot.record", today), state="applied"
+    ).count()
+    to_confirm = (
+        Ballot.objects.filter(
+            membership__union__in=unions_where(user, "ballot.confirm", today),
+            membership__state="balloted",
+            outcome="waiting",
+        )
+        .exclude(made_by=user)
+        .count()
+    )
+    posts = (
+        Post.objects.filter(
+            union__in=unions_where(user, "post.confirm", today), checked_at__isnull=True
+        )
+        .exclude(made_by=user)
+        .count()
+    )
+    scopes = unions_where(user, "parameter.confirm", today).values("path")
+    figures = (
+        Parameter.objects.filter(scope__in=scopes, checked_at__isnull=True)
+        .exclude(made_by=user)
+        .count()
+    )
+    return [
+        Waiting(_("入会申请等录入表决"), to_record, f"{memberships}?waits=ballot"),
+        Waiting(_("入会表决等您复核"), to_confirm, reverse("admin:membership_ballot_changelist")),
+        Waiting(_("干部任命等您复核"), posts, reverse("admin:membership_post_changelist")),
+        Waiting(_("规则参数等您复核"), figures, reverse("admin:core_parameter_changelist")),
+    ]
+
+
+def union_figures(user: Any, today: date) -> QuerySet[Union]:
+    """The officer's grassroots unions with members by state, the largest first."""
+    state = "memberships__state"
+    return (
+        unions_where(user, "membership.view", today)
+        .filter(level=Union.Level.GRASSROOTS)
+        .annotate(
+            admitted=Count("memberships", filter=Q(**{state: "admitted"})),
+            waiting=Count(
+                "memberships",
+                filter=Q(**{state: "admitted"}, memberships__waiting_ends_on__gt=today),
+            ),
+            applying=Count("memberships", filter=Q(**{f"{state}__in": ["applied", "balloted"]})),
+            suspended=Count("memberships", filter=Q(**{state: "suspended"})),
+        )
+        .order_by("-admitted", "code")
+    )
+
+
+def last_jobs(user: Any, today: date) -> QuerySet[JobRun]:
+    """The newest jobs in the officer's unions, with items done."""
+    paths = unions_where(user, "job.view", today).values("path")
+    done = Sum("chunks__last", filter=Q(chunks__state="done"), default=0) - Sum(
+        "chunks__first", filter=Q(chunks__state="done"), default=0
+    )
+    return JobRun.objects.filter(scope__in=paths).annotate(items_done=done).order_by("-pk")

@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from cooperative.accounts.sessions import address_of
 from cooperative.membership.access import unions_where
 from cooperative.membership.looks import record_look
 from cooperative.membership.models import Household, Member, Membership
@@ -102,6 +103,7 @@ class MemberAdmin(OfficerAdmin):
 
     view_permission = "member.view"
     union_lookup = None
+    deed_lookup = "memberships__union"
     list_display = ("shown_name", "kind", "shown_identity", "shown_phone", "village", "shown_union")
     list_filter = ("kind", BoundedUnionFilter)
     search_fields = ("name",)
@@ -174,7 +176,7 @@ class MemberAdmin(OfficerAdmin):
                 purpose=str(_("工会日常工作，打开了您的登记资料")),
                 categories=["identity", "membership"],
                 at=timezone.now(),
-                address=request.META.get("REMOTE_ADDR", ""),
+                address=address_of(request),
             )
         return super().change_view(request, object_id, *args, **kwargs)
 
@@ -192,7 +194,7 @@ class MemberAdmin(OfficerAdmin):
                 purpose=form.cleaned_data["reason"],
                 categories=["identity_number", "phone"],
                 at=timezone.now(),
-                address=request.META.get("REMOTE_ADDR", ""),
+                address=address_of(request),
             )
         context = {
             **self.admin_site.each_context(request),

@@ -42,6 +42,27 @@ class AppointmentForm(OfficerForm):
         self.fields["union"].queryset = reach.order_by("path")  # type: ignore[attr-defined]
 
 
+class AccountForm(forms.Form):
+    """A new officer's account; the owner sets up the authenticator at the first sign-in."""
+
+    name = forms.CharField(label=_("姓名"), max_length=60, widget=UnfoldAdminTextInputWidget)
+    username = forms.RegexField(
+        r"^[a-z][a-z0-9._-]{2,39}$",
+        label=_("登录名"),
+        help_text=_("小写字母开头，可以有数字、点和短横"),
+        widget=UnfoldAdminTextInputWidget,
+    )
+    first_password = forms.CharField(
+        label=_("初始密码"),
+        help_text=_("至少 10 位。当面告诉本人，登录后在“我的”里改掉"),
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+    )
+
+
+def _open_account(row: None, answers: dict[str, Any], by: Any, at: Any) -> None:
+    officers.open_officer_account(by=by, at=at, **answers)
+
+
 def _appoint(row: None, answers: dict[str, Any], by: Any, at: Any) -> Post:
     return officers.appoint_by_name(by=by, at=at, **answers)
 
@@ -94,6 +115,18 @@ class PostAdmin(OfficerAdmin):
     )
     readonly_fields = ("state",)
     deeds = (
+        Deed(
+            "account",
+            _("开通干部账号"),
+            "post.appoint",
+            what=lambda row: _(
+                "开通登录名和初始密码。账号本身什么也不能办，任命岗位并复核后才能办事。"
+            ),
+            do=_open_account,
+            done=_("账号已开通，接着可以任命岗位。"),
+            form=AccountForm,
+            on_row=False,
+        ),
         Deed(
             "appoint",
             _("任命干部"),

@@ -220,7 +220,7 @@ def test_a_misspelt_permission_is_an_error_and_not_a_refusal() -> None:
 
 def test_shipped_figures_load_once_and_leave_what_officers_wrote() -> None:
     first, second = OfficerUserFactory(), OfficerUserFactory()
-    assert load_reference_values(REFERENCE, by=first, checked_by=second, at=NOON) == 2
+    assert load_reference_values(REFERENCE, by=first, checked_by=second, at=NOON) == len(REFERENCE)
     assert load_reference_values(REFERENCE, by=first, checked_by=second, at=NOON) == 0
     assert value_on(WAITING_MONTHS, TODAY) == 6
 
@@ -305,3 +305,23 @@ def test_the_office_corrects_a_phone_only_without_an_account() -> None:
     with pytest.raises(Refused) as caught:
         members.correct_phone(member_id=own.member_id, phone="13800001234", by=by, at=NOON)
     assert caught.value.code == "phone_own"
+
+
+def test_an_account_is_opened_only_with_a_good_password_and_a_free_name() -> None:
+    union = UnionFactory()
+    by = officer("administrator", union)
+    good = {"name": "刘爱民", "first_password": "shuangcheng-2026-5"}
+    user = officers.open_officer_account(username="liuaimin", by=by, at=NOON, **good)
+    assert user.check_password("shuangcheng-2026-5")
+    assert not unions_where(user, "member.view", TODAY).exists()
+    for change, code in (
+        ({"username": "liuaimin"}, "sign_in_name_taken"),
+        ({"username": "other", "first_password": "12345678901"}, "password_weak"),
+    ):
+        with pytest.raises(Refused) as caught:
+            officers.open_officer_account(by=by, at=NOON, **(good | change))
+        assert caught.value.code == code
+    with pytest.raises(Forbidden):
+        officers.open_officer_account(
+            username="third", by=officer("convener", union), at=NOON, **good
+        )
