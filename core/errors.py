@@ -39,7 +39,9 @@ class NotFound(Refused):
 
     status = 404
 
-    def __init__(self, message: Text = _("没有找到这一页，或者您不能查看它。"), **facts: Any) -> None:
+    def __init__(
+        self, message: Text = _("没有找到这一页，或者您不能查看它。"), **facts: Any
+    ) -> None:
         super().__init__("not_found", message, **facts)
 
 

@@ -11,9 +11,10 @@ from django.http import HttpRequest, HttpResponse
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _READING = re.compile(
-    r"\s*\(?\s*(SELECT|WITH|SAVEPOINT|RELEASE|ROLLBACK|SHOW|EXPLAIN|DECLARE|FETCH|CLOSE)\b", re.I
+    r"\s*\(?\s*(SELECT|WITH|SAVEPOINT|RELEASE|ROLLBACK|SHOW|EXPLAIN|DECLARE|FETCH|CLOSE)\b",
+    re.IGNORECASE,
 )
-_CHANGING_CTE = re.compile(r"\b(INSERT\s+INTO|UPDATE\s+\S+\s+SET|DELETE\s+FROM)\b", re.I)
+_CHANGING_CTE = re.compile(r"\b(INSERT\s+INTO|UPDATE\s+\S+\s+SET|DELETE\s+FROM)\b", re.IGNORECASE)
 
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])
 

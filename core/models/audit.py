@@ -35,9 +35,7 @@ class AuditRow(models.Model):
         verbose_name = _("操作记录")
         verbose_name_plural = _("操作记录")
         indexes = [
-            models.Index(
-                fields=["subject_type", "subject_id", "id"], name="core_auditrow_subject"
-            ),
+            models.Index(fields=["subject_type", "subject_id", "id"], name="core_auditrow_subject"),
             # Officers read the log of their own subtree: scope is a path prefix.
             models.Index(
                 fields=["scope"], name="core_auditrow_scope", opclasses=["varchar_pattern_ops"]
