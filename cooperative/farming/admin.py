@@ -102,7 +102,7 @@ class QueuedFactAdmin(OfficerAdmin):
         "kind",
         "statement",
         "before",
-        "shown_state",
+        "state",
         "reason",
         "doubts",
         "evidence",
@@ -116,7 +116,6 @@ class QueuedFactAdmin(OfficerAdmin):
         "shown_member",
         "statement",
         "before",
-        "shown_state",
         "doubts",
         "evidence",
     )
@@ -374,7 +373,7 @@ class QueuedFactAdmin(OfficerAdmin):
 
     @admin.display(description=_("数量或金额"))
     def shown_value(self, row: QueuedFact) -> str:
-        return words.queued_value(row)
+        return format_html('<span class="num">{}</span>', words.queued_value(row))
 
     @display(description=_("状态"), ordering="rank", label=_STATE_COLOURS)  # type: ignore[untyped-decorator]
     def shown_state(self, row: QueuedFact) -> tuple[str, str]:

@@ -14,9 +14,11 @@ from cooperative.farming import evidence, personal_data, words
 from cooperative.farming.access import CONFIRM
 from cooperative.farming.models import QueuedFact
 from cooperative.farming.services.checking import CONFIRMED_NOTICE, REFUSED_NOTICE
+from cooperative.farming.services.roster import import_roster_plots
 from cooperative.membership.access import unions_where
 from cooperative.membership.desk import Waiting, register_waiting
 from cooperative.membership.models import Member
+from cooperative.membership.roster.extras import register_roster_facts
 from cooperative.membership.todo import Todo, register_todo
 from cooperative.notices.kinds import register_kind
 from core.audit_words import register_words
@@ -31,6 +33,7 @@ def register() -> None:
     register_file_purpose(evidence.PURPOSE, evidence.may_see)
     register_todo(returned_facts)
     register_waiting(facts_to_confirm)
+    register_roster_facts(import_roster_plots)
     register_personal_data(
         "farming", gettext_lazy("生产情况"), personal_data.collect, personal_data.erase
     )

@@ -136,7 +136,10 @@ def note_of(fact: Fact) -> str:
 def _note_parts(fact: Fact) -> list[Any]:
     match fact:
         case Plot():
-            until = fact.rented_until and _("租到 %(day)s") % {"day": format_day(fact.rented_until)}
+            until = fact.rented_until and _("租到 %(year)s 年 %(month)s 月") % {
+                "year": fact.rented_until.year,
+                "month": fact.rented_until.month,
+            }
             known = fact.land != Plot.Land.UNSPECIFIED
             return [fact.get_tenure_display(), known and fact.get_land_display(), until]
         case SeasonPlan():

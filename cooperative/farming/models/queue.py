@@ -71,4 +71,4 @@ class QueuedFact(models.Model):
         verbose_name_plural = _("生产情况")
 
     def __str__(self) -> str:
-        return self.key
+        return f"{self.get_kind_display()} {self.fact_id}"

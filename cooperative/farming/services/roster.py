@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from decimal import Decimal
-from typing import Any, Protocol
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
@@ -13,23 +10,12 @@ from django.utils.translation import gettext as _
 
 from cooperative.farming.models import Crop, Fact, Plot
 from cooperative.membership.models import Member, Union
+from cooperative.membership.roster.extras import RosterFacts
 from core.models import AuditRow
 
 
-class RosterRow(Protocol):
-    """What a roster says about one member's land, in mu; None or zero where it says nothing."""
-
-    member_id: int
-    union_id: int
-    contracted_mu: Decimal | None
-    rented_mu: Decimal | None
-    crop: str
-    by: Any
-    at: datetime
-
-
 @transaction.atomic
-def import_roster_plots(rows: Iterable[RosterRow]) -> int:
+def import_roster_plots(rows: Iterable[RosterFacts]) -> int:
     """Create a plot for each area that no roster gave before; returns how many.
 
     A member's roster plots are created once per tenure (a unique constraint says so), so importing
@@ -74,7 +60,7 @@ def import_roster_plots(rows: Iterable[RosterRow]) -> int:
     return len(new)
 
 
-def _plots_of(row: RosterRow, member: Member, crops: dict[str, Crop]) -> list[Plot]:
+def _plots_of(row: RosterFacts, member: Member, crops: dict[str, Crop]) -> list[Plot]:
     areas = {
         Plot.Tenure.CONTRACTED: (row.contracted_mu, _("名册登记的承包地")),
         Plot.Tenure.RENTED_IN: (row.rented_mu, _("名册登记的流转地")),

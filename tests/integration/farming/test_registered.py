@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +16,7 @@ from cooperative.farming.evidence import may_see
 from cooperative.farming.models import KINDS, Plot
 from cooperative.farming.registrations import facts_to_confirm, returned_facts
 from cooperative.farming.services import import_roster_plots
+from cooperative.membership.roster.extras import RosterFacts
 from core.models import AuditRow, StoredFile
 from tests.factories.farming import (
     AT,
@@ -32,25 +31,15 @@ from tests.factories.farming import (
 pytestmark = pytest.mark.django_db
 
 
-@dataclass(frozen=True)
-class Row:
-    """A line of a roster as it is handed over."""
-
-    member_id: int
-    union_id: int
-    contracted_mu: Decimal | None
-    rented_mu: Decimal | None
-    crop: str
-    by: Any
-    at: datetime
-
-
-def rows_for(members: list[Any], contracted: str = "12.5", rented: str | None = "30") -> list[Row]:
+def rows_for(
+    members: list[Any], contracted: str = "12.5", rented: str | None = "30"
+) -> list[RosterFacts]:
     """One line a member."""
     clerk, union = officer("convener"), township_union()
     area = None if rented is None else Decimal(rented)
     return [
-        Row(member.pk, union.pk, Decimal(contracted), area, "玉米", clerk, AT) for member in members
+        RosterFacts(member.pk, union.pk, Decimal(contracted), area, "玉米", clerk, AT)
+        for member in members
     ]
 
 
