@@ -174,7 +174,7 @@ class DeliveryAdmin(_OfUnions):
     list_filter = ("state", DeliveryKindFilter)
     list_select_related = ("notice",)
     fields = (
-        "state_shown",
+        "state_words",
         "kind_shown",
         "person_shown",
         "phone_shown",
@@ -213,6 +213,10 @@ class DeliveryAdmin(_OfUnions):
     @display(description=_("状态"), label=_STATE_COLOURS, ordering="state")
     def state_shown(self, row: Delivery) -> tuple[str, str]:
         return row.state, str(row.get_state_display())
+
+    @admin.display(description=_("状态"))
+    def state_words(self, row: Delivery) -> str:
+        return str(row.get_state_display())
 
     @admin.display(description=_("类别"), ordering="notice__kind")
     def kind_shown(self, row: Delivery) -> str:

@@ -180,7 +180,7 @@ def retry_delivery(*, delivery_id: int, by: Any, at: datetime, phone: str = "") 
         delivery.save()
         audit.record(
             "notice.retried",
-            delivery.notice,
+            delivery,
             by=by,
             at=at,
             scope=delivery.notice.scope,

@@ -139,6 +139,7 @@ def test_convener_sends_again(signed_in: Any, office: Office) -> None:
     office.failed.refresh_from_db()
     assert (office.failed.state, office.failed.next_attempt_at) == ("pending", NOON)
     assert AuditRow.objects.get().action == "notice.retried"
+    assert "重发短信" in page(client, "admin:notices_delivery_change", office.failed.pk)
 
 
 def test_sms_go_out_again_together_but_only_ones_own(signed_in: Any, office: Office) -> None:
