@@ -35,6 +35,7 @@ TIMETABLE: tuple[Entry, ...] = (
     Entry("core.sweep_files", crontab(hour="2", minute="40"), _NIGHT),
     Entry("membership.purge_rosters", crontab(hour="2", minute="50"), _NIGHT),
     Entry("house.clear_sessions", crontab(hour="2", minute="30"), _NIGHT),
+    Entry("accounts.forget_sessions", crontab(hour="2", minute="35"), _NIGHT),
 )
 
 

@@ -139,9 +139,11 @@ class NewPasswordForm(forms.Form):
         self.user = user
 
     def clean_password(self) -> str:
-        """As the validators of the settings want it."""
+        """As the validators of the settings want it, and not the one there was."""
         password: str = self.cleaned_data["password"]
         validate_password(password, self.user)
+        if self.user.has_usable_password() and self.user.check_password(password):
+            raise forms.ValidationError(_("新密码和原来的一样，请换一个。"), "same")
         return password
 
     def clean(self) -> None:

@@ -54,7 +54,7 @@ _MEMBER_EVERY = 300
 
 
 def _track(request: HttpRequest) -> None:
-    is_officer = second_factor.passed(request)
+    is_officer = second_factor.gave_second_factor(request)
     every = _OFFICER_EVERY if is_officer else _MEMBER_EVERY
     if not cache.add(f"seen:{request.session.session_key}", 1, every):
         return

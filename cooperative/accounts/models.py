@@ -42,6 +42,7 @@ class User(AbstractBaseUser):
     phone_index = BlindIndexField(unique=True)
     phone_verified_at = models.DateTimeField(_("手机号核验时间"), null=True, blank=True)
     is_active = models.BooleanField(_("可以登录"), default=True)
+    must_change_password = models.BooleanField(_("密码是临时的"), default=False)
     language = models.CharField(
         _("语言"),
         max_length=10,

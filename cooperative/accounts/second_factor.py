@@ -33,10 +33,23 @@ def needs_second_factor(user: Any) -> bool:
     return any(answer(user) for answer in _needs)
 
 
-def passed(request: HttpRequest) -> bool:
+def gave_second_factor(request: HttpRequest) -> bool:
     """Whether this session gave a second factor when it signed in."""
     records = get_authentication_records(request, request.user)
     return any(record["method"] == "mfa" for record in records)
+
+
+def passed(request: HttpRequest) -> bool:
+    """Whether this session may do an officer's work: second factor given, password one's own."""
+    return gave_second_factor(request) and not request.user.must_change_password
+
+
+def is_guarded(user: Any) -> bool:
+    """Whether what this account signs in with may change only after a second factor.
+
+    A code by SMS alone must not lead to an officer's password or authenticator: numbers get stolen.
+    """
+    return needs_second_factor(user) or authenticator_of(user) is not None
 
 
 def recently_confirmed(request: HttpRequest) -> bool:

@@ -10,6 +10,7 @@ WORDS = {
     "account.unlocked": _("解锁"),
     "account.session_ended": _("退出登录"),
     "account.password_set": _("设置密码"),
+    "account.password_reset": _("设临时密码"),
     "account.phone_changed": _("更换手机号"),
     "account.second_step_set": _("设置两步验证"),
     "account.second_step_reset": _("重设两步验证"),

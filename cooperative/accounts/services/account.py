@@ -26,7 +26,8 @@ def set_password(*, user: User, password: str, by: User, at: datetime) -> User:
     with transaction.atomic():
         row = locked(user)
         row.set_password(password)
-        row.save(update_fields=["password"])
+        row.must_change_password = False
+        row.save(update_fields=["password", "must_change_password"])
         audit.record("account.password_set", row, by=by, at=at)
     return row
 

@@ -1,4 +1,6 @@
-"""Ending sessions: one's own on another device, all others, all of somebody who must leave."""
+"""Ending sessions: one's own on another device, all others, all of somebody who must leave;
+forgetting those that ran out.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from cooperative.accounts.models import User
@@ -34,6 +37,13 @@ def end_sessions(*, user: User, by: User | None, at: datetime, keep: str | None 
         for row in ended:
             _end(row, by=by, at=at)
     return len(ended)
+
+
+def forget_ended_sessions(*, at: datetime) -> int:
+    """Delete device and address of every session that ran out before ``at``; how many."""
+    open_keys = Session.objects.filter(expire_date__gt=at).values("session_key")
+    ended, _by_model = UserSession.objects.exclude(session_key__in=open_keys).delete()
+    return ended
 
 
 def _end(row: UserSession, *, by: User | None, at: datetime) -> None:

@@ -43,10 +43,15 @@ def show(
 
 
 def confirmed_recently(view: View) -> View:
-    """Only for people who proved who they are in the last minutes; others prove it again first."""
+    """Only for people who proved who they are in the last minutes; others prove it again first.
+
+    Officers must have given their second factor in this session.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not second_factor.gave_second_factor(request) and second_factor.is_guarded(request.user):
+            return redirect(reverse("officer_sign_in") + "?" + urlencode({"next": request.path}))
         if second_factor.recently_confirmed(request):
             return view(request, *args, **kwargs)
         return redirect(reverse("confirm") + "?" + urlencode({"next": request.path}))

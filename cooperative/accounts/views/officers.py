@@ -30,7 +30,9 @@ _SHOW_CODES = "show_recovery_codes"
 def officer_sign_in(request: HttpRequest) -> HttpResponse:
     """First step: name and password. Whoever has passed both already goes on."""
     next_page = sessions.safe_next(request)
-    if request.user.is_authenticated and second_factor.passed(request):
+    if request.user.is_authenticated and second_factor.gave_second_factor(request):
+        if request.user.must_change_password:
+            return redirect("password")
         if not second_factor.needs_second_factor(request.user):
             raise Forbidden(
                 "no_post",
@@ -83,7 +85,7 @@ def officer_second_step(request: HttpRequest) -> HttpResponse:
         else:
             sessions.forget_pending(request)
             sessions.enter(request, user, method="password", second_step=kind, at=at)
-            return redirect(next_page or resolve_url("admin:index"))
+            return redirect(_after_signing_in(user, next_page))
     return show(request, "officer_second_step", form, refusal, field="code")
 
 
@@ -124,7 +126,7 @@ def _set_up(request: HttpRequest, user: User, *, next_page: str, first_time: boo
             if first_time:
                 sessions.forget_pending(request)
                 sessions.enter(request, user, method="password", second_step="totp", at=at)
-            request.session[_SHOW_CODES] = next_page or resolve_url("admin:index")
+            request.session[_SHOW_CODES] = _after_signing_in(user, next_page)
             return redirect("recovery_codes")
     address = second_factor.address_of(user, secret)
     context = {
@@ -134,6 +136,15 @@ def _set_up(request: HttpRequest, user: User, *, next_page: str, first_time: boo
         "first_time": first_time,
     }
     return show(request, "second_step_set_up", form, refusal, field="code", **context)
+
+
+def _after_signing_in(user: User, next_page: str) -> str:
+    """The page wanted, or the panel; before anything else a password of one's own."""
+    return (
+        resolve_url("password")
+        if user.must_change_password
+        else next_page or resolve_url("admin:index")
+    )
 
 
 def _secret(request: HttpRequest) -> str:

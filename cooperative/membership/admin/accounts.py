@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.contrib.auth.password_validation import validate_password
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from cooperative.accounts import second_factor
 from cooperative.accounts.authority import accounts_within_reach
@@ -40,6 +43,45 @@ def _reopen(user: User, _answers: dict[str, Any], by: Any, at: Any) -> None:
     helping.reopen(user=user, by=by, at=at)
 
 
+def _create(_row: None, answers: dict[str, Any], by: Any, at: Any) -> None:
+    helping.create_officer(**answers, by=by, at=at)
+
+
+def _set_password(user: User, answers: dict[str, Any], by: Any, at: Any) -> None:
+    helping.set_temporary_password(user=user, **answers, by=by, at=at)
+
+
+class TemporaryPasswordForm(forms.Form):
+    """A password that its owner must change at the first sign-in."""
+
+    password = forms.CharField(
+        label=_("临时密码"),
+        max_length=128,
+        help_text=_("至少 10 位，不能全是数字。当面告诉本人，第一次登录时必须换掉。"),
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_password(self) -> str:
+        """As the validators of the settings want it."""
+        password: str = self.cleaned_data["password"]
+        validate_password(password)
+        return password
+
+
+class NewOfficerForm(TemporaryPasswordForm):
+    """Who the new officer is."""
+
+    field_order = ("username", "name", "password")
+    username = forms.RegexField(
+        r"^[a-z][a-z0-9._-]{2,39}$",
+        label=_("登录名"),
+        help_text=_("小写字母开头，3 到 40 位，可以有数字。"),
+        error_messages={"invalid": _("登录名要用小写字母开头，3 到 40 位。")},
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+    )
+    name = forms.CharField(label=_("姓名"), max_length=60, widget=UnfoldAdminTextInputWidget)
+
+
 @admin.register(User)
 class UserAdmin(OfficerAdmin):
     """Accounts of the members and officers whom this administrator may help."""
@@ -63,6 +105,16 @@ class UserAdmin(OfficerAdmin):
     readonly_fields = fields
     deeds = (
         Deed(
+            "create-officer",
+            _("新建干部账号"),
+            "account.unlock",
+            lambda row: _("建好账号后，再到“岗位”里任命，由另一位管理员复核后生效。"),
+            _create,
+            _("账号已建好，可以去任命岗位了。"),
+            form=NewOfficerForm,
+            on_row=False,
+        ),
+        Deed(
             "unlock",
             _("解锁"),
             "account.unlock",
@@ -81,6 +133,17 @@ class UserAdmin(OfficerAdmin):
             _reset,
             _("已取消，本人下次登录时重新设置。"),
             offered=lambda user: second_factor.authenticator_of(user) is not None,
+            dangerous=True,
+        ),
+        Deed(
+            "temporary-password",
+            _("设临时密码"),
+            "account.unlock",
+            lambda user: _("原来的密码作废，所有设备退出。请先当面确认是本人。"),
+            _set_password,
+            _("临时密码已设好。"),
+            form=TemporaryPasswordForm,
+            offered=lambda user: bool(user.username),
             dangerous=True,
         ),
         Deed(

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cooperative.accounts import second_factor, sessions
+from cooperative.accounts.models import User
 from core.models import AuditRow
 from tests.authenticator import code_of, wrong_code_of
 from tests.factories.accounts import PASSWORD, SECRET, OfficerFactory, UserFactory
@@ -246,3 +247,43 @@ def test_members_session_lasts_two_weeks_after_the_last_use(signed_in):
         assert client.get("/me/").status_code == 200
         clock.shift(timedelta(seconds=sessions.MEMBER_IDLE_SECONDS + 1))
         assert client.get("/me/").status_code == 302
+
+
+def test_temporary_password_is_changed_before_anything_else(client, officer):
+    User.objects.filter(pk=officer.pk).update(must_change_password=True)
+    first_step(client, officer, next="/me/")
+    assert second_step(client, code_of(SECRET)).url == "/me/password/"
+    assert client.get("/admin/", follow=True).redirect_chain[-1][0] == "/me/password/"
+    assert "换成自己的密码" in client.get("/me/password/").content.decode()
+    same = client.post("/me/password/", {"password": PASSWORD, "again": PASSWORD})
+    assert "新密码和原来的一样" in same.content.decode()
+    given = {"password": "hei-tu-di-2026", "again": "hei-tu-di-2026"}
+    assert client.post("/me/password/", given).url == "/me/"
+    officer.refresh_from_db()
+    assert not officer.must_change_password
+    assert client.get("/officers/sign-in/").url == "/admin/"
+
+
+@pytest.mark.parametrize("page", ["/me/password/", "/me/second-step/", "/me/phone/"])
+def test_code_by_sms_leads_to_nothing_an_officer_signs_in_with(client, phones, officer, page):
+    officer.set_phone("13800001234", verified_at=timezone.now())
+    officer.save()
+    client.post("/sign-in/", {"phone": "13800001234"})
+    client.post("/sign-in/code/", {"code": phones.code})
+    assert user_in(client) == str(officer.pk)
+    where = "/officers/sign-in/?next=" + page.replace("/", "%2F")
+    assert client.get(page).url == where
+    assert client.post(page, {"code": "123456", "phone": "13900001234"}).url == where
+    assert client.post("/me/recovery-codes/renew/").status_code == 302
+    assert (
+        "/me/recovery-codes/" not in client.post("/me/recovery-codes/renew/").url.split("next")[0]
+    )
+
+
+def test_new_officer_without_authenticator_cannot_set_one_up_by_sms(client, phones, newcomer):
+    newcomer.set_phone("13800001234", verified_at=timezone.now())
+    newcomer.save()
+    client.post("/sign-in/", {"phone": "13800001234"})
+    client.post("/sign-in/code/", {"code": phones.code})
+    assert client.get("/me/second-step/").url.startswith("/officers/sign-in/")
+    assert client.get("/me/password/").url.startswith("/officers/sign-in/")

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cooperative.accounts import lockout
+from cooperative.accounts.models import User
 from tests.factories.membership import (
     MemberFactory,
     MembershipFactory,
@@ -88,3 +89,12 @@ def test_panel_opens_only_after_the_second_step(signed_in, administrator):
     assert client.get("/admin/").status_code == 302
     client = signed_in(administrator, second_factor=True)
     assert client.get("/admin/").status_code == 200
+
+
+def test_administrator_makes_an_officers_account(signed_in, administrator):
+    client = signed_in(administrator, second_factor=True)
+    address = reverse("admin:accounts_user_create-officer")
+    given = {"username": "zhang", "name": "张卫东", "password": "1234567890"}
+    assert "密码不能全是数字" in client.post(address, given).content.decode()
+    assert client.post(address, {**given, "password": "lin-shi-2026"}).status_code == 302
+    assert User.objects.get(username="zhang").must_change_password
