@@ -140,18 +140,15 @@ def _note_parts(fact: Fact) -> list[Any]:
                 "year": fact.rented_until.year,
                 "month": fact.rented_until.month,
             }
-            known = fact.land != Plot.Land.UNSPECIFIED
-            return [fact.get_tenure_display(), known and fact.get_land_display(), until]
+            usual = fact.land in (Plot.Land.DRY, Plot.Land.UNSPECIFIED)
+            return [fact.get_tenure_display(), not usual and fact.get_land_display(), until]
         case SeasonPlan():
             return [fact.plot.local_name if fact.plot else _("没有指定地块")]
         case Asset():
             pieces = _("共 %(count)s 件") % {"count": fact.quantity}
             return [fact.get_kind_display(), fact.quantity > 1 and pieces]
         case YearlyIncome():
-            spent = fact.costs is not None and _("成本 %(costs)s 元") % {
-                "costs": format_yuan_short(fact.costs)
-            }
-            return [spent]
+            return []
     raise TypeError(fact)
 
 

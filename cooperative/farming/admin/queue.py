@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from cooperative.farming import selectors, services, words
 from cooperative.farming.access import CONFIRM, EDIT, VIEW, access_facts, members_in_reach
+from cooperative.farming.admin.deciding import Deciding
+from cooperative.farming.admin.entering import Entering
 from cooperative.farming.models import Crop, Fact, QueuedFact
-from cooperative.farming.panel import KindForm, ReasonForm, SeenForm, panel_form
+from cooperative.farming.panel import ReasonForm, SeenForm
 from cooperative.membership.access import unions_where
 from cooperative.membership.looks import record_look
 from cooperative.membership.models import Division, Member
 from cooperative.membership.panel import Deed, OfficerAdmin, request_can
 from core.dates import today
-from core.errors import NotFound, Refused
-from core.forms import show_refusal
 from core.masking import mask_name
 from core.readonly import writes
 
@@ -36,7 +34,6 @@ _STATE_COLOURS = {
     "replaced": "info",
     "withdrawn": "info",
 }
-MOST_AT_ONCE = 100
 
 
 def _fact(row: QueuedFact, user: Any, permission: str = VIEW) -> Fact:
@@ -76,7 +73,7 @@ class CropFilter(admin.SimpleListFilter):
 
 
 @admin.register(QueuedFact)
-class QueuedFactAdmin(OfficerAdmin):
+class QueuedFactAdmin(Deciding, Entering, OfficerAdmin):
     """Every fact about the members of the officer's unions. Opening one is told to the member."""
 
     view_permission = VIEW
@@ -223,139 +220,10 @@ class QueuedFactAdmin(OfficerAdmin):
 
     list_before_template = "farming/admin/list_deeds.html"
 
-    # --- many at once ---
-
-    @action(description=_("核实通过所选"), permissions=["confirm"])  # type: ignore[untyped-decorator]
-    def confirm_selected(self, request: HttpRequest, rows: models.QuerySet[Any]) -> HttpResponse:
-        return self._to_decide(request, rows, "confirm")
-
-    @action(description=_("退回所选"), permissions=["confirm"])  # type: ignore[untyped-decorator]
-    def refuse_selected(self, request: HttpRequest, rows: models.QuerySet[Any]) -> HttpResponse:
-        return self._to_decide(request, rows, "refuse")
-
-    def _to_decide(
-        self, request: HttpRequest, rows: models.QuerySet[Any], verb: str
-    ) -> HttpResponse:
-        keys = list(rows.filter(state="stated").values_list("key", flat=True)[: MOST_AT_ONCE + 1])
-        back = reverse("admin:farming_queuedfact_changelist")
-        if not keys:
-            messages.error(request, _("所选的都不在等核实。"))
-            return redirect(back)
-        if len(keys) > MOST_AT_ONCE:
-            most = {"most": MOST_AT_ONCE}
-            messages.error(request, _("一次最多办理 %(most)s 条，请分几次选。") % most)
-            return redirect(back)
-        address = reverse("admin:farming_queuedfact_decide", args=[verb])
-        return redirect(f"{address}?{urlencode({'keys': ','.join(keys)})}")
-
-    def decide_view(self, request: HttpRequest, verb: str) -> HttpResponse:
-        """Say what will happen to which facts; then do it, each alone."""
-        keys = request.GET.get("keys", "").split(",")
-        if (
-            verb not in ("confirm", "refuse")
-            or len(keys) > MOST_AT_ONCE
-            or not request_can(request, CONFIRM)
-        ):
-            raise NotFound()
-        facts = access_facts(keys, request.user, CONFIRM, today())
-        form = (ReasonForm if verb == "refuse" else SeenForm)(request.POST or None)
-        form.show(facts)
-        if request.method == "POST" and form.is_valid():
-            return self._decided(request, facts, form.cleaned_data.get("reason", ""))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("退回所选") if verb == "refuse" else _("核实通过所选"),
-            "refuses": verb == "refuse",
-            "opts": self.opts,
-            "items": [self._decide_item(fact) for fact in facts],
-            "form": form,
-            "back": reverse("admin:farming_queuedfact_changelist"),
-        }
-        status = 422 if form.is_bound else 200
-        return render(request, "farming/admin/decide.html", context, status=status)
-
-    def _decide_item(self, fact: Fact) -> dict[str, Any]:
-        return {
-            "fact": fact,
-            "kind": words.KIND_WORDS[fact.KIND].title,
-            "title": words.title_of(fact),
-            "value": words.value_of(fact),
-            "note": words.note_of(fact),
-            "member": self._member_name(fact.member),
-            "doubts": [words.finding_text(f) for f in selectors.findings_of(fact, today())],
-        }
-
-    def _decided(self, request: HttpRequest, facts: list[Fact], reason: str) -> HttpResponse:
-        now = timezone.now()
-        if reason:
-            outcome = services.refuse_facts(facts=facts, reason=reason, by=request.user, at=now)
-            done = _("已退回 %(count)s 条。")
-        else:
-            outcome = services.confirm_facts(facts=facts, by=request.user, at=now)
-            done = _("已核实 %(count)s 条。")
-        if outcome.done:
-            messages.success(request, str(done) % {"count": len(outcome.done)})
-        for fact, refused in outcome.refused:
-            messages.error(request, f"{words.title_of(fact)}：{refused}")
-        return redirect("admin:farming_queuedfact_changelist")
-
-    # --- entering for a member ---
-
-    def enter_view(self, request: HttpRequest) -> HttpResponse:
-        """Choose the member and the kind of fact."""
-        if not request_can(request, EDIT):
-            raise NotFound()
-        form = KindForm(request.GET or None)
-        found: list[Member] = []
-        if form.is_valid():
-            members = members_in_reach(request.user, EDIT, today())
-            named = members.filter(name__startswith=form.cleaned_data["name"].strip())
-            found = list(named.select_related("division").order_by("name", "pk")[:20])
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("代成员填写"),
-            "opts": self.opts,
-            "form": form,
-            "found": found,
-            "kind": form.cleaned_data["kind"] if form.is_valid() else "",
-            "back": reverse("admin:farming_queuedfact_changelist"),
-        }
-        return render(request, "farming/admin/enter.html", context)
-
-    def enter_fact_view(self, request: HttpRequest, kind: str, member_id: int) -> HttpResponse:
-        """State a fact in a member's stead; another officer confirms it."""
-        reach = members_in_reach(request.user, EDIT, today())
-        member = reach.filter(pk=member_id).select_related("division").first()
-        if member is None or kind not in words.KIND_WORDS:
-            raise NotFound()
-        form = panel_form(kind, request.POST or None, member=member, year=today().year)
-        if request.method == "POST" and form.is_valid():
-            try:
-                fact = services.state_fact(
-                    member=member,
-                    statement=form.statement(),
-                    by=request.user,
-                    at=timezone.now(),
-                )
-            except Refused as refused:
-                show_refusal(form, refused)
-            else:
-                messages.success(request, _("已保存，等另一位同事核实。"))
-                return redirect("admin:farming_queuedfact_change", fact.key)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": words.KIND_WORDS[kind].add,
-            "opts": self.opts,
-            "form": form,
-            "member": self._member_name(member),
-            "back": reverse("admin:farming_queuedfact_enter"),
-        }
-        status = 422 if form.is_bound else 200
-        return render(request, "farming/admin/enter_fact.html", context, status=status)
-
     # --- columns ---
 
-    def _member_name(self, member: Member) -> str:
+    def member_name(self, member: Member) -> str:
+        """The name, masked unless the officer may see it."""
         return member.name if self._may_reveal else mask_name(member.name)
 
     @admin.display(description=_("内容"), ordering="name")
@@ -364,7 +232,7 @@ class QueuedFactAdmin(OfficerAdmin):
 
     @admin.display(description=_("成员"), ordering="member__name")
     def shown_member(self, row: QueuedFact) -> str:
-        return self._member_name(row.member)
+        return self.member_name(row.member)
 
     @admin.display(description=_("村"))
     def village(self, row: QueuedFact) -> str:
@@ -412,6 +280,14 @@ def _preview(file: Any) -> str:
     else:
         inside = file.original_name
     return format_html('<a href="{}" target="_blank" rel="noopener">{}</a>', address, inside)
+
+
+def _confirm_text(row: Any) -> str:
+    """What will be in force, and what the officer should look at before."""
+    text = _("确认“%(title)s，%(value)s”属实。成员会收到消息，核实以后不能改，只能更正。")
+    said = {"title": words.queued_title(row), "value": words.queued_value(row)}
+    found = selectors.findings_of(row.fact, today())
+    return "".join([str(text) % said, *(words.finding_text(finding) for finding in found)])
 
 
 def _confirm(row: QueuedFact, by: Any, at: Any) -> QueuedFact:

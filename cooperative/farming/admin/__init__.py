@@ -1,0 +1,3 @@
+"""Farming in the officers' panel."""
+
+from cooperative.farming.admin import queue as queue
