@@ -49,6 +49,7 @@ class Section:
     collect: Callable[[Member], list[Entry]]
     erase: Callable[[Member, datetime], None]
     keeps: Callable[[Member], Refused | None]
+    position: int
 
 
 _SECTIONS: dict[str, Section] = {}
@@ -64,14 +65,16 @@ def register_personal_data(
     collect: Callable[[Member], list[Entry]],
     erase: Callable[[Member, datetime], None],
     keeps: Callable[[Member], Refused | None] = _nothing_keeps,
+    *,
+    position: int = 50,
 ) -> None:
-    """Declare a section, once, from an ``AppConfig.ready``."""
-    _SECTIONS[code] = Section(code, title, collect, erase, keeps)
+    """Declare a section, once, from an ``AppConfig.ready``; lower positions are read first."""
+    _SECTIONS[code] = Section(code, title, collect, erase, keeps, position)
 
 
 def sections() -> list[Section]:
-    """All sections in the order of declaration."""
-    return list(_SECTIONS.values())
+    """All sections in the order of reading: by position, then by declaration."""
+    return sorted(_SECTIONS.values(), key=lambda section: section.position)
 
 
 def section_title(code: str) -> Any:

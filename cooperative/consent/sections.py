@@ -21,11 +21,20 @@ from core.masking import mask_id, mask_phone
 def register() -> None:
     """Declare them; called once from ``AppConfig.ready``."""
     register_personal_data(
-        "identity", _("身份和联系方式"), collect_identity, erase_identity, keeps_while_member
+        "identity",
+        _("身份和联系方式"),
+        collect_identity,
+        erase_identity,
+        keeps_while_member,
+        position=10,
     )
-    register_personal_data("membership", _("会籍"), collect_memberships, erase_memberships)
-    register_personal_data("account", _("登录账号"), collect_account, erase_account)
-    register_personal_data("messages", _("收到的消息"), collect_messages, erase_messages)
+    register_personal_data(
+        "membership", _("会籍"), collect_memberships, erase_memberships, position=20
+    )
+    register_personal_data("account", _("登录账号"), collect_account, erase_account, position=80)
+    register_personal_data(
+        "messages", _("收到的消息"), collect_messages, erase_messages, position=90
+    )
 
 
 def collect_identity(member: Member) -> list[Entry]:

@@ -26,15 +26,15 @@ class Look:
     ground: str
     tone: str = "sky"
 
-    @property
-    def text(self) -> str:
-        """The sentence of the timeline."""
-        return _("%(who)s看了：%(what)s") % {"who": self.who, "what": self.what}
-
-    @property
-    def detail(self) -> str:
-        """Why and on what ground."""
-        return _("为了：%(why)s · 依据：%(ground)s") % {"why": self.why, "ground": self.ground}
+    def entry(self) -> dict[str, Any]:
+        """The look as an entry of the timeline."""
+        return {
+            "at": self.at,
+            "text": _("%(who)s看了：%(what)s") % {"who": self.who, "what": self.what},
+            "detail": _("为了：%(why)s · 依据：%(ground)s")
+            % {"why": self.why, "ground": self.ground},
+            "tone": self.tone,
+        }
 
 
 def titles(codes: list[str]) -> str:

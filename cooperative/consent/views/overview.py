@@ -63,7 +63,7 @@ def looks(request: HttpRequest) -> HttpResponse:
     """Who looked at my data, newest first."""
     rows = selectors.looks_at(request.member)  # type: ignore[attr-defined]
     page = Paginator(rows, _LOOKS_A_PAGE).get_page(request.GET.get("page"))
-    shown = {"page": page, "entries": [look_of(row) for row in page], "tab": "me"}
+    shown = {"page": page, "entries": [look_of(row).entry() for row in page], "tab": "me"}
     return render(request, "consent/looks.html", shown)
 
 
