@@ -72,11 +72,14 @@ class OfficerAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
 
     ``view_permission``: the role permission that opens it. ``union_lookup``: the way from a row to
     its union, e.g. ``"membership__union"``; None for rows without a union (override ``bounded``).
-    ``deeds``: what can be done. ``shows_trail``: whether the page ends with the row's timeline.
+    ``deeds``: what can be done; their permission must be held in the row's union, which
+    ``deed_lookup`` finds where ``union_lookup`` is None. ``shows_trail``: whether the page ends
+    with the row's timeline.
     """
 
     view_permission: str
     union_lookup: str | None = "union"
+    deed_lookup: str | None = None
     deeds: tuple[Deed, ...] = ()
     shows_trail = True
     actions: Any = None
@@ -113,7 +116,8 @@ class OfficerAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
             )
             for deed in self.deeds
         ]
-        return own + super().get_urls()
+        # The nameless one is Django's old address of a change page.
+        return own + [found for found in super().get_urls() if found.name]
 
     def change_view(
         self,
@@ -123,15 +127,40 @@ class OfficerAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         row = self.get_object(request, object_id)
+        if row is None:
+            raise NotFound()
         context = dict(extra_context or {})
-        if row is not None:
-            context["deeds"] = [
-                {"deed": deed, "url": reverse(f"admin:{self._deed_url(deed)}", args=[row.pk])}
-                for deed in self.deeds
-                if deed.on_row and deed.offered(row) and request_can(request, deed.permission)
-            ]
-            context["trail"] = audit.trail_of(row) if self.shows_trail else []
+        context["deeds"] = [
+            {"deed": deed, "url": reverse(f"admin:{self._deed_url(deed)}", args=[row.pk])}
+            for deed in self.deeds
+            if deed.on_row and deed.offered(row) and self.may_do(request, deed, row)
+        ]
+        context["trail"] = self.trail_of(request, row) if self.shows_trail else []
         return super().change_view(request, object_id, form_url, context)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Never: Django's own log is not kept, the timeline stands on the page of the row."""
+        raise NotFound()
+
+    def may_do(self, request: HttpRequest, deed: Deed, row: Any) -> bool:
+        """Whether the officer holds the deed's permission, and in the union of the row."""
+        if not request_can(request, deed.permission):
+            return False
+        lookup = self.deed_lookup or self.union_lookup
+        if row is None or lookup is None:
+            return True
+        unions = unions_where(request.user, deed.permission, today())
+        rows = self.model._default_manager.filter(pk=row.pk, **{f"{lookup}__in": unions})
+        return bool(rows.exists())
+
+    def trail_of(self, request: HttpRequest, row: Any) -> models.QuerySet[Any]:
+        """The row's timeline, without what other unions did to a row that both see."""
+        unions = unions_where(request.user, self.view_permission, today())
+        within = set(unions.values_list("path", flat=True))
+        above = {path[: at + 1] for path in within for at, sign in enumerate(path) if sign == "/"}
+        return audit.trail_of(row).filter(scope__in=within | above | {""})
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -155,7 +184,7 @@ class OfficerAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
 
     def _do(self, request: HttpRequest, deed: Deed, object_id: str | None) -> HttpResponse:
         row = self.get_object(request, object_id) if object_id else None
-        if not request_can(request, deed.permission) or (deed.on_row and row is None):
+        if (deed.on_row and row is None) or not self.may_do(request, deed, row):
             raise NotFound()
         form = deed.form(request.POST or None, request.FILES or None)
         if isinstance(form, OfficerForm):
