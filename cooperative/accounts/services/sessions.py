@@ -42,6 +42,7 @@ def end_sessions(*, user: User, by: User | None, at: datetime, keep: str | None 
 def forget_ended_sessions(*, at: datetime) -> int:
     """Delete device and address of every session that ran out before ``at``; how many."""
     open_keys = Session.objects.filter(expire_date__gt=at).values("session_key")
+    ended: int
     ended, _by_model = UserSession.objects.exclude(session_key__in=open_keys).delete()
     return ended
 

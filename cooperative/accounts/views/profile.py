@@ -38,7 +38,6 @@ def me(request: HttpRequest) -> HttpResponse:
         "sections": profile_sections(request.user),
         "has_password": request.user.has_usable_password(),
         "has_second_step": second_factor.authenticator_of(request.user) is not None,
-        "is_officer": second_factor.needs_second_factor(request.user),
         "tab": "me",
     }
     return render(request, "accounts/me.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -161,3 +162,17 @@ def test_officer_gives_the_second_step(desk: Page, look: Callable[[Page, str], N
     desk.get_by_role("button", name="登录").click()
     expect(desk.get_by_role("heading", name="李*梅")).to_be_visible()
     look(desk, "me-officer")
+
+
+def test_wait_for_another_code_counts_down_by_itself(phone: Page, phones: Phones) -> None:
+    phone.clock.install()
+    phone.goto("/sign-in/")
+    phone.get_by_label("手机号").fill(PHONE)
+    phone.get_by_role("button", name="发送验证码").click()
+    phone.get_by_label("验证码").fill("12")
+    expect(phone.locator("#wait")).to_contain_text("60 秒后")
+    time.sleep(1.1)  # the server's clock is a real one
+    with phone.expect_response("**/sign-in/code/"):
+        phone.clock.fast_forward(10_500)
+    expect(phone.locator("#wait")).not_to_contain_text("60 秒后")
+    expect(phone.get_by_label("验证码")).to_have_value("12")
