@@ -23,6 +23,17 @@ SECTIONS: list[tuple[str | Promise, list[_Line]]] = [
             (_("入会表决"), "how_to_vote", "membership_ballot", "ballot.view"),
             (_("成员"), "person", "membership_member", "member.view"),
             (_("家庭户"), "home", "membership_household", "household.view"),
+            (_("名册导入"), "upload_file", "membership_roster", "roster.view"),
+        ],
+    ),
+    (
+        _("授权与个人信息"),
+        [
+            (_("资料请求"), "rule", "consent_datarequest", "data_request.view"),
+            (_("授权"), "handshake", "consent_consent", "consent.view"),
+            (_("查看记录"), "visibility", "consent_disclosure", "disclosure.view"),
+            (_("授权说明"), "description", "consent_consenttext", "consent.view"),
+            (_("接收方"), "domain", "consent_recipient", "consent.view"),
         ],
     ),
     (
@@ -38,6 +49,7 @@ SECTIONS: list[tuple[str | Promise, list[_Line]]] = [
         _("记录"),
         [
             (_("操作记录"), "history", "core_auditrow", "audit.view"),
+            (_("后台任务"), "pending_actions", "core_jobrun", "job.view"),
         ],
     ),
 ]

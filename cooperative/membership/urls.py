@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from cooperative.membership.roster.views import job_progress
 from cooperative.membership.views import home, joining, membership
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("credit/", home.credit, name="credit"),
     path("supply/", home.supply, name="supply"),
+    path("jobs/<int:run_id>/progress/", job_progress, name="job_progress"),
     path("join/", joining.join, name="join"),
     path("join/claim/", joining.claim, name="join_claim"),
     path("join/check/", joining.join_check, name="join_check"),

@@ -1,5 +1,23 @@
 """The officers' panel of membership."""
 
-from cooperative.membership.admin import accounts, joining, members, officers, organisations, records
+from cooperative.membership.admin import (
+    accounts,
+    jobs,
+    joining,
+    members,
+    officers,
+    organisations,
+    records,
+    roster,
+)
 
-__all__ = ["accounts", "joining", "members", "officers", "organisations", "records"]
+__all__ = [
+    "accounts",
+    "jobs",
+    "joining",
+    "members",
+    "officers",
+    "organisations",
+    "records",
+    "roster",
+]
