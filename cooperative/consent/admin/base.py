@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +22,8 @@ STATE_COLOURS = {
     "answered": "success",
     "refused": "danger",
     "live": "success",
+    "ended": "info",
+    "withdrawn": "info",
     "late": "danger",
     "soon": "warning",
     "published": "success",
@@ -29,8 +31,21 @@ STATE_COLOURS = {
 }
 
 
+def paths_around(request: HttpRequest, permission: str) -> set[str]:
+    """The paths of the unions an officer reaches and of those above them."""
+    within = set(unions_where(request.user, permission, today()).values_list("path", flat=True))
+    above = {path[: at + 1] for path in within for at, sign in enumerate(path) if sign == "/"}
+    return within | above
+
+
 class ByMember(OfficerAdmin):
-    """Rows of members who belong to the officer's unions."""
+    """Rows of members who belong to the officer's unions.
+
+    ``bounds``: lookups to the path of a union that takes part in the row. A member may belong to
+    two unions; what is done in the one is not for the officers of the other.
+    """
+
+    bounds: tuple[str, ...] = ()
 
     union_lookup = None
 
@@ -38,7 +53,11 @@ class ByMember(OfficerAdmin):
         """Rows of a member with a membership in the officer's unions."""
         reach = unions_where(request.user, self.view_permission, today())
         belongs = Membership.objects.filter(member=OuterRef("member"), union__in=reach)
-        return rows.filter(Exists(belongs))
+        rows = rows.filter(Exists(belongs))
+        paths = paths_around(request, self.view_permission) if self.bounds else set()
+        for path in self.bounds:
+            rows = rows.filter(Q(**{f"{path}__in": paths}) | Q(**{f"{path}__isnull": True}))
+        return rows
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         rows = super().get_queryset(request).select_related("member")

@@ -41,6 +41,7 @@ class ConsentAdmin(ByMember):
     """What members agreed to: read-only."""
 
     view_permission = "consent.view"
+    bounds = ("recipient__union__path",)
     list_display = (
         "shown_member",
         "shown_purpose",
@@ -57,14 +58,14 @@ class ConsentAdmin(ByMember):
         "recipient",
         "text",
         "shown_categories",
-        "shown_standing",
+        "plain_standing",
         "given_at",
         "given_channel",
         "valid_until",
         "withdrawn_at",
         "withdrawn_channel",
     )
-    readonly_fields = ("shown_member", "shown_purpose", "shown_categories", "shown_standing")
+    readonly_fields = ("shown_member", "shown_purpose", "shown_categories", "plain_standing")
     ordering = ("-given_at", "-pk")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -78,6 +79,11 @@ class ConsentAdmin(ByMember):
     def shown_categories(self, row: Consent) -> str:
         return titles(row.categories)
 
+    @admin.display(description=_("状态"))
+    def plain_standing(self, row: Consent) -> str:
+        """How it stands, in a word."""
+        return consent_view(row, timezone.now()).standing
+
     @display(description=_("状态"), label=STATE_COLOURS)  # type: ignore[untyped-decorator]
     def shown_standing(self, row: Consent) -> tuple[str, str]:
         now = timezone.now()
@@ -90,6 +96,7 @@ class DisclosureAdmin(ByMember):
     """Every look: read-only, for supervision."""
 
     view_permission = "disclosure.view"
+    bounds = ("union__path", "recipient__union__path")
     list_display = ("at", "shown_member", "shown_who", "shown_what", "shown_why", "basis")
     list_filter = ("basis", ("at", admin.DateFieldListFilter))
     fields = (

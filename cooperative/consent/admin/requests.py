@@ -77,11 +77,11 @@ def _confirm_what(row: DataRequest) -> Any:
         return (
             _(
                 "复核后马上清空这位成员的姓名、证件、手机号和账号，不能恢复。只留授权和查看记录。"
-                "经办人的答复：%(answer)s"
+                "经办人的答复：“%(answer)s”"
             )
             % answer
         )
-    return _("处理意见：%(outcome)s。经办人的答复：%(answer)s。复核后发给本人。") % answer
+    return _("处理意见：%(outcome)s。经办人的答复：“%(answer)s”复核后发给本人。") % answer
 
 
 @admin.register(DataRequest)
@@ -98,8 +98,8 @@ class DataRequestAdmin(ByMember):
         "kind",
         "shown_section",
         "details",
-        "shown_state",
-        "shown_clock",
+        "state",
+        "plain_clock",
         "opened_at",
         "due_on",
         "outcome",
@@ -111,7 +111,7 @@ class DataRequestAdmin(ByMember):
         "remark",
         "closed_at",
     )
-    readonly_fields = ("shown_member", "shown_section", "shown_state", "shown_clock")
+    readonly_fields = ("shown_member", "shown_section", "plain_clock")
     deeds = (
         Deed(
             "answer",
@@ -191,6 +191,11 @@ class DataRequestAdmin(ByMember):
         left = row.due_on - today()
         late = left < timedelta(0)
         return "late" if late else ("soon" if left.days <= _SOON else "open"), view.clock
+
+    @admin.display(description=_("时限"))
+    def plain_clock(self, row: DataRequest) -> str:
+        """The days left in words."""
+        return request_view(row, today()).clock or "—"
 
     @admin.display(description=_("哪一部分"))
     def shown_section(self, row: DataRequest) -> str:

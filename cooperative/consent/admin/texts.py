@@ -80,7 +80,7 @@ class ConsentTextAdmin(OfficerAdmin):
         "title",
         "shown_purpose",
         "version",
-        "shown_state",
+        "plain_state",
         "body",
         "means",
         "shown_categories",
@@ -94,7 +94,7 @@ class ConsentTextAdmin(OfficerAdmin):
         "checked_by",
         "published_at",
     )
-    readonly_fields = ("shown_purpose", "shown_state", "shown_categories", "shown_optional")
+    readonly_fields = ("shown_purpose", "plain_state", "shown_categories", "shown_optional")
     ordering = ("purpose", "-version")
     deeds = (
         Deed(
@@ -129,6 +129,11 @@ class ConsentTextAdmin(OfficerAdmin):
     @admin.display(description=_("用途"), ordering="purpose")
     def shown_purpose(self, row: ConsentText) -> str:
         return str(purpose_of(row.purpose).title)
+
+    @admin.display(description=_("状态"))
+    def plain_state(self, row: ConsentText) -> str:
+        """Published or not, in a word."""
+        return str(self.shown_state(row)[1])
 
     @display(description=_("状态"), label=STATE_COLOURS)  # type: ignore[untyped-decorator]
     def shown_state(self, row: ConsentText) -> tuple[str, Any]:

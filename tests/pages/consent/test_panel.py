@@ -45,6 +45,29 @@ def deed(row: Any, name: str) -> str:
     return reverse(f"admin:consent_{row._meta.model_name}_{name}", args=[row.pk])
 
 
+def test_member_of_two_unions_is_seen_by_each_with_its_own_dealings(
+    world: World, member: Member, signed_in: Any
+) -> None:
+    at_home = world.officer("convener", name="韩立春")
+    abroad = world.officer("convener", world.foreign, name="关海涛")
+    both = member.memberships.get()
+    both.pk, both.union = None, world.foreign
+    both.save()
+    for officer in (at_home, abroad):
+        services.record_look(
+            member=member,
+            by=officer,
+            purpose="member_page",
+            categories=["identity"],
+            at=timezone.now(),
+        )
+    page = signed_in(abroad, second_factor=True).get(changelist("disclosure")).content.decode()
+    assert "同心乡农机工会经办" in page
+    assert "韩立春" not in page
+    consents = signed_in(abroad, second_factor=True).get(changelist("consent"))
+    assert "幸福乡农机工会" not in consents.content.decode()
+
+
 @pytest.mark.parametrize("role", ["convener", "reviewer", "auditor", "administrator"])
 @pytest.mark.parametrize("model", LISTS)
 def test_lists_open_for_every_role(
