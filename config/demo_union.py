@@ -6,7 +6,7 @@ services that the pages use, so the demo holds what a real union would hold.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -14,6 +14,7 @@ from random import Random
 from cooperative.accounts.demo import PASSWORD, make_officer, make_phone_accounts
 from cooperative.accounts.models import User
 from cooperative.consent import demo as consent_demo
+from cooperative.consent.reference import ensure_recipients
 from cooperative.consent.reference import load_reference as load_consent_reference
 from cooperative.farming import demo as farming_demo
 from cooperative.membership.demo import (
@@ -22,9 +23,11 @@ from cooperative.membership.demo import (
     import_sample,
     let_members_sign_in,
 )
-from cooperative.membership.models import Division, Post, Union
+from cooperative.membership.models import Division, Membership, Post, Union
 from cooperative.membership.parameters import REFERENCE
 from cooperative.membership.services import officers, organisation
+from cooperative.membership.services.telling import addressee_of
+from cooperative.notices import demo as notices_demo
 from core.dates import business_date
 from core.parameters import load_reference_values
 
@@ -99,6 +102,7 @@ def load(*, at: datetime, say: Callable[[str], object]) -> None:
         rng=rng,
     )
     say(f"{people} members")
+    ensure_recipients(at=at)  # the federation is registered by now
     members = let_members_sign_in(union=unions["HD01"], accounts=make_phone_accounts, at=at)
     say(f"{members} members with an account")
     applicants = admit_applicants(
@@ -106,6 +110,8 @@ def load(*, at: datetime, say: Callable[[str], object]) -> None:
     )
     say(f"{applicants} applicants")
     say(f"{farming_demo.load(today=today, rng=rng)} production facts")
+    people = [(addressee_of(row.member), row.union.path) for row in _with_account()]
+    say(f"{notices_demo.load(at=at, people=people)} members told of the week")
     consent_demo.load(today=today, rng=rng)
     say("consents, disclosures and requests")
 
@@ -122,6 +128,11 @@ def logins() -> list[str]:
         lines.append(f"{roles[row.role]} {row.role:<14} {row.username}  （{place}）")
     lines.append(f"干部密码 officers' password  {PASSWORD}，动态码在 /demo/inbox/")
     return lines
+
+
+def _with_account() -> Iterable[Membership]:
+    rows = Membership.objects.filter(state="admitted", member__user__isnull=False)
+    return rows.select_related("member__user", "union").order_by("pk")
 
 
 def _found_unions(first: User, second: User, at: datetime) -> dict[str, Union]:

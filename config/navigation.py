@@ -24,6 +24,7 @@ SECTIONS: list[tuple[str | Promise, list[_Line]]] = [
             (_("成员"), "person", "membership_member", "member.view"),
             (_("家庭户"), "home", "membership_household", "household.view"),
             (_("名册导入"), "upload_file", "membership_roster", "roster.view"),
+            (_("名册导入"), "upload_file", "membership_roster", "roster.view"),
         ],
     ),
     (
@@ -48,6 +49,9 @@ SECTIONS: list[tuple[str | Promise, list[_Line]]] = [
     (
         _("记录"),
         [
+            (_("短信发送"), "sms", "notices_delivery", "notice.view"),
+            (_("消息"), "mail", "notices_notice", "notice.view"),
+            (_("后台任务"), "pending_actions", "core_jobrun", "job.view"),
             (_("操作记录"), "history", "core_auditrow", "audit.view"),
             (_("后台任务"), "pending_actions", "core_jobrun", "job.view"),
         ],

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cooperative.membership.access import unions_where
 from cooperative.membership.models import Ballot, Membership, Post, Union
+from cooperative.notices.selectors import failed_count
 from core.models import JobRun, Parameter
 
 Text = str | Promise
@@ -75,6 +76,11 @@ def membership_waiting(user: Any, today: date) -> list[Waiting]:
         Waiting(_("入会申请等录入表决"), to_record, f"{memberships}?waits=ballot"),
         Waiting(_("入会表决等您复核"), to_confirm, reverse("admin:membership_ballot_changelist")),
         Waiting(_("干部任命等您复核"), posts, reverse("admin:membership_post_changelist")),
+        Waiting(
+            _("短信没有发出去"),
+            failed_count(unions_where(user, "notice.send", today).values("path")),
+            reverse("admin:notices_delivery_changelist"),
+        ),
         Waiting(_("规则参数等您复核"), figures, reverse("admin:core_parameter_changelist")),
     ]
 

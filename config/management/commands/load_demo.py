@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.utils import timezone
 
 from config import demo_union
@@ -26,4 +27,5 @@ class Command(BaseCommand):
             for line in demo_union.logins():
                 self.stdout.write(line)
             return
-        demo_union.load(at=timezone.now(), say=self.stdout.write)
+        with transaction.atomic():  # whole or not at all, so that a second try starts clean
+            demo_union.load(at=timezone.now(), say=self.stdout.write)

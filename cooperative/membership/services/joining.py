@@ -22,7 +22,8 @@ from cooperative.membership.models import (
 )
 from cooperative.membership.rules import identity
 from cooperative.membership.rules.joining import Actor, MembershipState, may_move
-from cooperative.membership.services.telling import tell_membership
+from cooperative.membership.services.telling import person_of, tell_membership
+from cooperative.notices.services import adopt_notices
 from core import audit
 from core.dates import business_date
 from core.errors import NotFound, Refused, refusing
@@ -131,9 +132,9 @@ def claim_roster_place(*, user: User, number: str, at: datetime) -> Member:
             raise Refused("already_bound", _("您的账号已经绑定了成员信息。"))
         for member in unclaimed_members(user).locked():
             if hmac.compare_digest(member.identity_number.encode(), given.encode()):
-                member.user = user
-                member.save(update_fields=["user"])
-                audit.record("member.claimed", member, by=user, at=at)
+                _give_account(member, user)
+                scope = member.memberships.order_by("pk").values_list("union__path", flat=True)
+                audit.record("member.claimed", member, by=user, at=at, scope=scope.first() or "")
                 return member
     raise Refused(
         "claim_wrong",
@@ -249,9 +250,14 @@ def _bind(member: Member, user: User, answers: Answers) -> Member:
             _("这个证件号码已经登记过，但姓名或手机号对不上。"),
             way_on=_("请带身份证到工会办公室，请工作人员帮您更正。"),
         )
+    _give_account(member, user)
+    return member
+
+
+def _give_account(member: Member, user: User) -> None:
     member.user = user
     member.save(update_fields=["user"])
-    return member
+    adopt_notices(person=person_of(member), account=user)
 
 
 def _already_in(union: Union) -> Refused:

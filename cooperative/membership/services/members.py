@@ -56,6 +56,7 @@ def move_to_household(
             member,
             by=by,
             at=at,
+            scope=_scope(member, by, at),
             household=household.pk if household else None,
         )
     return member
@@ -82,8 +83,15 @@ def correct_phone(*, member_id: int, phone: str, by: Any, at: datetime) -> Membe
             )
         member.set_phone(number)
         member.save(update_fields=["phone", "phone_index"])
-        audit.record("member.phone", member, by=by, at=at)
+        audit.record("member.phone", member, by=by, at=at, scope=_scope(member, by, at))
     return member
+
+
+def _scope(member: Member, by: Any, at: datetime) -> str:
+    """The union in which the officer acted: the first of the member's that they reach."""
+    reach = unions_where(by, "member.view", business_date(at))
+    paths = member.memberships.filter(union__in=reach).order_by("pk")
+    return paths.values_list("union__path", flat=True).first() or ""
 
 
 def _reachable(member_id: int, by: Any, permission: str, at: datetime) -> Member:

@@ -11,9 +11,14 @@ from cooperative.notices.services.notifying import Addressee, notify, to_person
 from core.dates import business_date
 
 
+def person_of(member: Member) -> str:
+    """The member's key as a reader of notices."""
+    return f"member:{member.pk}"
+
+
 def addressee_of(member: Member) -> Addressee:
     """The member as a recipient of notices, with or without an account."""
-    return to_person(f"member:{member.pk}", account=member.user, phone=member.phone)
+    return to_person(person_of(member), account=member.user, phone=member.phone)
 
 
 def tell_membership(membership: Membership, event: str, *, at: datetime) -> None:

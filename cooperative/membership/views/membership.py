@@ -65,7 +65,12 @@ _TONES = {
 
 
 def joining_steps(row: Membership, today: Any) -> list[dict[str, Any]]:
-    """The way of an application as steps: what is done, what is now and who must act."""
+    """The way of an application as steps: what is done, what is now and who must act.
+
+    None for a membership from a roster: nobody applied, and no ballot is on record here.
+    """
+    if row.source == Membership.Source.ROSTER:
+        return []
     if row.state in ("rejected", "withdrawn"):
         return [
             {"label": _("提交申请"), "state": "done", "who": "", "detail": ""},
