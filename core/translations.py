@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
@@ -22,10 +23,12 @@ from django.utils.translation.template import templatize
 PACKAGES = ("config", "core", "cooperative", "credit", "supply")
 ENGLISH = "en"
 
-_STRING = r"""('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
+_STRING = r"""(u?'(?:\\.|[^'\\])*'|u?"(?:\\.|[^"\\])*")"""  # Django's own extractor writes u'…'
 _CALL = re.compile(rf"\b(?:_|u?gettext)\({_STRING}\)")
 _PLURAL_CALL = re.compile(rf"\bu?ngettext\({_STRING},\s*{_STRING}")
 _PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]|%[sd]")
+# Babel does not know Django's lazy twins.
+_KEYWORDS = DEFAULT_KEYWORDS | {"gettext_lazy": None, "gettext_noop": None, "ngettext_lazy": (1, 2)}
 
 Text = str | tuple[str, str]
 
@@ -42,7 +45,7 @@ def template_texts(source: str, name: str) -> Iterator[Text]:
 def python_texts(path: Path) -> Iterator[Text]:
     """The translatable texts of one module, plural ones as pairs."""
     for _line, message, _comments, _context in extract_from_file(
-        "python", str(path), keywords=DEFAULT_KEYWORDS
+        "python", str(path), keywords=_KEYWORDS
     ):
         if isinstance(message, tuple):
             yield str(message[0]), str(message[1])
@@ -112,8 +115,11 @@ def compile_catalogues() -> list[Path]:
         with path.open("rb") as source:
             catalogue = read_po(source)
         target = path.with_suffix(".mo")
-        with target.open("wb") as file:
+        # Whole or not at all: a site or another test run may be reading it.
+        with NamedTemporaryFile(dir=path.parent, delete=False) as file:
             write_mo(file, catalogue)
+        Path(file.name).chmod(0o644)
+        Path(file.name).replace(target)
         written.append(target)
     return written
 

@@ -19,6 +19,7 @@ from types import FrameType
 import pytest
 
 from config.embedded import EmbeddedError, Postgres, RunFolder, Valkey
+from core.translations import compile_catalogues
 
 # What a test run always uses, whatever the machine's environment says.
 FIXED = {"DEMO": "0", "DEBUG": "0", "DJANGO_SETTINGS_MODULE": "config.settings"}
@@ -66,8 +67,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     os.environ.update(FIXED)
     os.environ.update(_fresh_secrets())
     _end_on_sigterm()
-    if os.environ.get("DATABASE_URL"):
-        return
+    if not os.environ.get("DATABASE_URL"):
+        _start_servers(early_config)
+    compile_catalogues()  # they are not kept in git
+
+
+def _start_servers(early_config: pytest.Config) -> None:
     servers = Servers()
     atexit.register(servers.stop)
     early_config.add_cleanup(servers.stop)
