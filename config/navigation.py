@@ -24,7 +24,7 @@ SECTIONS: list[tuple[str | Promise, list[_Line]]] = [
             (_("成员"), "person", "membership_member", "member.view"),
             (_("家庭户"), "home", "membership_household", "household.view"),
             (_("名册导入"), "upload_file", "membership_roster", "roster.view"),
-            (_("名册导入"), "upload_file", "membership_roster", "roster.view"),
+            (_("生产情况"), "grass", "farming_queuedfact", "fact.view"),
         ],
     ),
     (

@@ -100,9 +100,29 @@ class _Maker:
             row.checked_at = row.made_at + timedelta(days=self.rng.randint(1, 9), hours=1)
         return row
 
-    def farm(self, member: Member) -> _Farm:
-        """A household's land, plans, things and three years of income."""
-        farm = _Farm()
+    def farm(self, member: Member, roster: list[Plot]) -> _Farm:
+        """A household's land, plans, things and three years of income.
+
+        Land that a roster gave is taken as it is, most of it confirmed by now.
+        """
+        farm = _Farm(plots=[self._from_roster(member, plot) for plot in roster])
+        if not roster:
+            self._plots(farm, member)
+        chosen = self.rng.choices(["corn", "soybean", "rice", "potato"], weights=[82, 9, 6, 3])
+        self._plans(farm, member, chosen[0])
+        self._assets(farm, member)
+        self._incomes(farm, member, chosen[0])
+        return farm
+
+    def _from_roster(self, member: Member, plot: Plot) -> Plot:
+        officers = [user for user in self.officers(member) if user.pk != plot.made_by_id]
+        if officers and self.rng.random() < 0.9:
+            plot.local_name, plot.land = self.rng.choice(PLOT_NAMES), Plot.Land.DRY
+            plot.state, plot.checked_by = Fact.State.CONFIRMED, officers[-1]
+            plot.checked_at = plot.made_at + timedelta(minutes=1)
+        return plot
+
+    def _plots(self, farm: _Farm, member: Member) -> None:
         names = self.rng.sample(PLOT_NAMES, 4)
         own = self.between(15, 120, "0.5")
         first = (own * self.between("0.5", "0.9", "0.1")).quantize(Decimal("0.1"))
@@ -110,11 +130,6 @@ class _Maker:
             farm.plots.append(self._plot(member, names.pop(), area, "contracted"))
         if self.rng.random() < 0.55:
             farm.plots.append(self._plot(member, names.pop(), self.between(20, 150), "rented_in"))
-        main = self.rng.choices(["corn", "soybean", "rice", "potato"], weights=[82, 9, 6, 3])[0]
-        self._plans(farm, member, main)
-        self._assets(farm, member)
-        self._incomes(farm, member, main)
-        return farm
 
     def _plot(self, member: Member, name: str, area: Decimal, tenure: str) -> Plot:
         rented = tenure == "rented_in"
@@ -231,7 +246,7 @@ def load(*, today: date, rng: Random) -> int:
     load_crops()
     admitted = Membership.objects.filter(state="admitted").select_related("union").order_by("pk")
     paths = {row.member_id: row.union.path for row in admitted}
-    done = Plot.objects.values("member")
+    done = YearlyIncome.objects.values("member")
     members = list(
         Member.objects.filter(pk__in=paths)
         .exclude(pk__in=done)
@@ -245,7 +260,14 @@ def load(*, today: date, rng: Random) -> int:
         checkers=_checkers(today),
         paths=paths,
     )
-    farms = [maker.farm(member) for member in members if maker.officers(member)]
+    roster: dict[int, list[Plot]] = {}
+    for plot in Plot.objects.filter(member__in=members, state="stated").order_by("pk"):
+        roster.setdefault(plot.member_id, []).append(plot)
+    farms = [
+        maker.farm(member, roster.get(member.pk, []))
+        for member in members
+        if maker.officers(member)
+    ]
     _return_two(farms, maker)
     return _store(farms, paths)
 
@@ -274,9 +296,9 @@ def _return_two(farms: list[_Farm], maker: _Maker) -> None:
 @transaction.atomic
 def _store(farms: list[_Farm], paths: dict[int, str]) -> int:
     """Store the rows with their audit, in bulk; plots first, plans refer to them."""
-    count = 0
+    count = _confirm_roster(farms, paths)
     for kind in ("plots", "plans", "assets", "incomes"):
-        rows = [row for farm in farms for row in getattr(farm, kind)]
+        rows = [row for farm in farms for row in getattr(farm, kind) if row.pk is None]
         if not rows:
             continue
         model = type(rows[0])
@@ -287,6 +309,17 @@ def _store(farms: list[_Farm], paths: dict[int, str]) -> int:
         )
         count += len(stored)
     return count
+
+
+def _confirm_roster(farms: list[_Farm], paths: dict[int, str]) -> int:
+    """Store what became of the plots that a roster gave."""
+    taken = [row for farm in farms for row in farm.plots if row.pk and row.checked_by]
+    fields = ["local_name", "land", "state", "reason", "checked_by", "checked_at"]
+    Plot.objects.bulk_update(taken, fields, batch_size=500)
+    subject = ContentType.objects.get_for_model(Plot)
+    deeds = (list(_deeds(row, subject, paths))[-1] for row in taken)
+    AuditRow.objects.bulk_create(deeds, batch_size=2000)
+    return len(taken)
 
 
 def _deeds(row: Fact, subject: ContentType, paths: dict[int, str]) -> Iterable[AuditRow]:

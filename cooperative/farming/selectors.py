@@ -224,7 +224,7 @@ def _findings_of_income(income: YearlyIncome, today: date) -> list[rules.Finding
     grain_mu = None
     if income.source == YearlyIncome.Source.GRAIN:
         plots = Plot.objects.live().filter(member=income.member_id).order_by("pk")
-        totals = rules.totals_by_tenure([plot_area(p) for p in _in_sums(plots)], today)
+        totals = rules.totals_by_tenure([plot_area(p) for p in _in_sums(list(plots))], today)
         grain_mu = totals.total
     return rules.doubts_of_income(
         income.amount,

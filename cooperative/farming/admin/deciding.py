@@ -93,7 +93,9 @@ class Deciding:
         doubts = [(words.finding_text(f),) for f in selectors.findings_of(fact, today())]
         note = words.note_of(fact)
         page = reverse("admin:farming_queuedfact_change", args=[fact.key])
-        title = format_html('<a href="{}">{}</a>', page, words.title_of(fact))
+        title = format_html(
+            '<a class="text-primary-600 underline" href="{}">{}</a>', page, words.title_of(fact)
+        )
         return [
             self.member_name(fact.member),
             words.KIND_WORDS[fact.KIND].title,

@@ -60,7 +60,9 @@ class Entering:
     def _enter_row(self, member: Member, kind: str) -> list[Any]:
         form = reverse("admin:farming_queuedfact_enter_fact", args=[kind, member.pk])
         village = member.division.short_name if member.division else "—"
-        link = format_html('<a href="{}">{}</a>', form, _("给这位成员填写"))
+        link = format_html(
+            '<a class="text-primary-600 underline" href="{}">{}</a>', form, _("给这位成员填写")
+        )
         return [self.member_name(member), village, link]
 
     def enter_fact_view(self, request: HttpRequest, kind: str, member_id: int) -> HttpResponse:

@@ -42,6 +42,7 @@ class Fact(FourEyes):
     """
 
     KIND: ClassVar[str]
+    corrects_id: int | None
 
     class State(models.TextChoices):
         STATED = "stated", _("待核实")

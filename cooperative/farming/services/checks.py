@@ -57,7 +57,7 @@ def check_move(fact: Fact, new: rules.FactState, actor: rules.Actor) -> None:
     if not rules.may_move(rules.FactState(fact.state), new, actor):
         raise Refused(
             "wrong_state",
-            _("这一条现在是“%(state)s”，不能这样办理。") % {"state": fact.get_state_display()},  # type: ignore[attr-defined]
+            _("这一条现在是“%(state)s”，不能这样办理。") % {"state": fact.get_state_display()},
             way_on=_("请刷新页面看最新情况。"),
             state=fact.state,
         )

@@ -114,7 +114,8 @@ def test_evidence_is_seen_by_its_member_and_officers_in_reach() -> None:
 def test_the_demo_gives_every_member_a_farm_quickly_and_once() -> None:
     officer("convener")
     officer("reviewer")
-    FarmerFactory.create_batch(300)
+    members = FarmerFactory.create_batch(300)
+    import_roster_plots(rows_for(members[:100]))
     started = time.perf_counter()
     count = demo.load(today=TODAY, rng=random.Random(7))
     seconds = time.perf_counter() - started
@@ -126,6 +127,7 @@ def test_the_demo_gives_every_member_a_farm_quickly_and_once() -> None:
         for row in model.objects.all()  # type: ignore[attr-defined]
     ]
     assert states.count("refused") == 2
+    assert Plot.objects.filter(origin="roster", state="confirmed").count() > 150
     assert states.count("confirmed") > 0.7 * len(states)
     assert states.count("stated") > 0.03 * len(states)
     assert seconds < 10  # 3 s when nothing else runs beside it
