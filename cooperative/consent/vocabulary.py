@@ -10,6 +10,7 @@ from cooperative.consent.rules.purposes import (
     register_category,
     register_purpose,
 )
+from core.audit_words import register_words
 
 SCORING = "scoring"
 AWARD_POSTING = "award_posting"
@@ -49,8 +50,26 @@ CATEGORIES = [
 ]
 
 
+DEEDS = {
+    "consent.given": _("给出授权"),
+    "consent.withdrawn": _("授权结束"),
+    "consent_text.shipped": _("随程序装入第一版"),
+    "consent_text.proposed": _("写新的一版"),
+    "consent_text.published": _("发布"),
+    "data_request.opened": _("本人提出"),
+    "data_request.withdrawn": _("本人撤回"),
+    "data_request.answered": _("书面答复"),
+    "data_request.confirmed": _("复核通过"),
+    "data_request.returned": _("退回重写"),
+    "member.erased": _("按本人要求删除资料"),
+    "my_data.exported": _("本人导出资料"),
+    "document.issued": _("出具文件"),
+}
+
+
 def register() -> None:
     """Declare them; called once from ``AppConfig.ready``."""
+    register_words(DEEDS)
     for purpose in PURPOSES:
         register_purpose(purpose)
     for category in CATEGORIES:

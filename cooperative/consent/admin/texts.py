@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
@@ -36,10 +37,10 @@ class TextForm(OfficerForm):
     body = forms.CharField(label=_("做什么用"), widget=UnfoldAdminTextareaWidget)
     means = forms.CharField(label=_("怎么处理"), widget=UnfoldAdminTextareaWidget)
     categories = forms.MultipleChoiceField(
-        label=_("要用的资料"), widget=forms.CheckboxSelectMultiple
+        label=_("要用的资料"), widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
     optional_categories = forms.MultipleChoiceField(
-        label=_("可以另外选的资料"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("可以另外选的资料"), required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
     consequences = forms.CharField(label=_("不同意会怎样"), widget=UnfoldAdminTextareaWidget)
     retention = forms.CharField(label=_("保存多久"), widget=UnfoldAdminTextareaWidget)

@@ -129,4 +129,4 @@ class DataRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"#{self.pk} {self.kind}"
+        return f"#{self.pk} {self.get_kind_display()}"
