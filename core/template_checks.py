@@ -15,6 +15,8 @@ _FOUND_BY_NAME = re.compile(
 )
 _INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\sstyle=|\son[a-z]+=\"", re.IGNORECASE)
 
+_PUT_TOGETHER = re.compile(r'f"([\w/]*/)\{[^{}]+\}([\w/]*\.html)"')
+
 
 def own_templates() -> list[str]:
     """Names of all templates of the project."""
@@ -46,5 +48,15 @@ def problems() -> list[str]:
 
 
 def _is_named(name: str, sources: str) -> bool:
-    """Whether a source names the template, whole or by a folder chosen at run time."""
-    return f'"{name}"' in sources or ('/{step}.html"' in sources and "/joining/" in name)
+    """Whether a source names the template, whole or by a name put together at run time.
+
+    Of a name such as ``f"accounts/{page}.html"`` the missing part must stand somewhere in quotes.
+    """
+    if f'"{name}"' in sources:
+        return True
+    for before, after in _PUT_TOGETHER.findall(sources):
+        if name.startswith(before) and name.endswith(after):
+            part = name[len(before) : len(name) - len(after)]
+            if re.search(rf"""["']{re.escape(part)}["']""", sources):
+                return True
+    return False

@@ -28,7 +28,6 @@ _READ = frozenset(
         "parameter.view",
         "job.view",
         "audit.view",
-        "file.view",
     }
 )
 
