@@ -18,7 +18,9 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from cooperative.membership.access import can_anywhere, unions_where
 from core import audit
@@ -186,6 +188,9 @@ class OfficerAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
         row = self.get_object(request, object_id) if object_id else None
         if (deed.on_row and row is None) or not self.may_do(request, deed, row):
             raise NotFound()
+        if deed.on_row and not deed.offered(row):
+            messages.warning(request, str(_("这件事已经办过，或者现在不能办。请看最新的状态。")))
+            return redirect(self._after(row))
         form = deed.form(request.POST or None, request.FILES or None)
         if isinstance(form, OfficerForm):
             form.for_officer(request.user, row)
@@ -222,6 +227,12 @@ class OfficerForm(forms.Form):
 
     def for_officer(self, user: Any, row: Any) -> None:
         """Fill choices; called before validation."""
+
+
+class DayInput(UnfoldAdminTextInputWidget):  # type: ignore[misc]
+    """A date by the browser's own calendar, which needs no script."""
+
+    input_type = "date"
 
 
 class OfficerTabularInline(_ReadOnly, TabularInline):  # type: ignore[misc]

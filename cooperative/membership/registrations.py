@@ -18,12 +18,14 @@ from cooperative.membership.desk import membership_waiting, register_waiting
 from cooperative.membership.models import Member, Post
 from cooperative.membership.roster import registrations as roster
 from cooperative.membership.selectors.members import live_membership
+from cooperative.membership.services.admission import MINUTES_PURPOSE, may_see_minutes
 from cooperative.membership.todo import Todo, register_todo
 from cooperative.membership.words import WORDS
 from cooperative.notices.kinds import register_kind
 from cooperative.notices.selectors import unread_count
 from core.audit_words import register_words
 from core.dates import today as todays_date
+from core.files import register_file_purpose
 
 
 def needs_second_factor(user: Any) -> bool:
@@ -34,11 +36,18 @@ def needs_second_factor(user: Any) -> bool:
 
 
 def accounts_in_reach(officer: Any) -> QuerySet[User]:
-    """Accounts of members and officers of the unions in which ``officer`` may unlock accounts."""
+    """Accounts of members and officers of the unions in which ``officer`` may unlock accounts.
+
+    Not of those who also serve a union out of reach: helping is taking over, and nobody may take
+    over an account that can do more than their own.
+    """
     reach = unions_where(officer, "account.unlock", todays_date())
-    return User.objects.filter(
-        Q(member__memberships__union__in=reach) | Q(posts__union__in=reach)
-    ).distinct()
+    beyond = Post.objects.exclude(union__in=reach)
+    return (
+        User.objects.filter(Q(member__memberships__union__in=reach) | Q(posts__union__in=reach))
+        .exclude(pk__in=beyond.values("user"))
+        .distinct()
+    )
 
 
 def profile_rows(user: Any) -> list[ProfileRow]:
@@ -86,6 +95,7 @@ def register() -> None:
     register_kind("membership.suspended", _("会籍暂停"), sms=True, urgent=True)
     register_kind("membership.resumed", _("会籍恢复"), sms=True)
     register_kind("membership.left", _("退会"), sms=True)
+    register_file_purpose(MINUTES_PURPOSE, may_see_minutes)
     register_needs_second_factor(needs_second_factor)
     register_reach(accounts_in_reach)
     register_profile_sections(profile_rows)

@@ -22,7 +22,6 @@ WORDS = {
     "post.confirmed": _("复核任命"),
     "post.founded": _("首任管理员"),
     "post.ended": _("结束任职"),
-    "account.opened": _("开通干部账号"),
     "parameter.proposed": _("提出新数值"),
     "parameter.confirmed": _("数值复核生效"),
     "parameter.shipped": _("随程序登记"),

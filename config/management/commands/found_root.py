@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from cooperative.accounts.models import User
+from cooperative.accounts.services.help import create_officer
 from cooperative.consent.reference import load_reference as load_consent_reference
 from cooperative.membership.models import Division, Union
 from cooperative.membership.parameters import REFERENCE
@@ -22,8 +22,8 @@ class Command(BaseCommand):
     """Load divisions and shipped figures, found the root union, appoint two administrators."""
 
     help = (
-        "Found the root union with two administrators. Prints a first password for each, once; "
-        "both set up their authenticator when they sign in."
+        "Found the root union with two administrators. Prints a temporary password for each, once; "
+        "at the first sign-in they replace it and set up their authenticator."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -60,7 +60,7 @@ class Command(BaseCommand):
             raise CommandError(f"No division has the code {options['division']}.")
         passwords = [secrets.token_urlsafe(12) for _person in people]
         first, second = (
-            self._account(name, full, password)
+            create_officer(username=name, name=full, password=password, by=None, at=now)
             for (name, full), password in zip(people, passwords, strict=True)
         )
         root = organisation.found_union(
@@ -76,11 +76,3 @@ class Command(BaseCommand):
         load_reference_values(REFERENCE, by=first, checked_by=second, at=now)
         load_consent_reference(by=first, checked_by=second, at=now)
         return passwords
-
-    def _account(self, username: str, name: str, password: str) -> User:
-        if User.objects.filter(username=username).exists():
-            raise CommandError(f"The sign-in name {username} is taken.")
-        user = User(username=username, name=name)
-        user.set_password(password)
-        user.save()
-        return user

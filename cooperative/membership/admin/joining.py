@@ -8,17 +8,25 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import (
-    UnfoldAdminDateWidget,
+    UnfoldAdminFileFieldWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminTextareaWidget,
 )
 
 from cooperative.membership.admin.members import BoundedUnionFilter
 from cooperative.membership.models import Ballot, Member, Membership
-from cooperative.membership.panel import Deed, OfficerAdmin, OfficerTabularInline, request_can
+from cooperative.membership.panel import (
+    DayInput,
+    Deed,
+    OfficerAdmin,
+    OfficerTabularInline,
+    request_can,
+)
 from cooperative.membership.rules.joining import BallotCount, has_quorum, is_carried
 from cooperative.membership.services import admission
 from core.masking import mask_name
@@ -37,7 +45,7 @@ _STATE_COLOURS = {
 class BallotForm(forms.Form):
     """The count of a members' meeting."""
 
-    held_on = forms.DateField(label=_("表决日期"), widget=UnfoldAdminDateWidget)
+    held_on = forms.DateField(label=_("表决日期"), widget=DayInput)
     entitled = forms.IntegerField(
         label=_("应到人数"), min_value=1, widget=UnfoldAdminIntegerFieldWidget
     )
@@ -52,6 +60,12 @@ class BallotForm(forms.Form):
     )
     abstained = forms.IntegerField(
         label=_("弃权"), min_value=0, widget=UnfoldAdminIntegerFieldWidget
+    )
+    minutes = forms.FileField(
+        label=_("会议记录（照片或文档）"),
+        required=False,
+        widget=UnfoldAdminFileFieldWidget,
+        help_text=_("签到表和会议记录拍照上传，最大 10 兆"),
     )
 
 
@@ -72,9 +86,14 @@ class RemarkForm(forms.Form):
 
 
 def _record(row: Membership, answers: dict[str, Any], by: Any, at: Any) -> Membership:
-    held_on = answers.pop("held_on")
+    held_on, minutes = answers.pop("held_on"), answers.pop("minutes")
     admission.record_ballot(
-        membership_id=row.pk, held_on=held_on, count=BallotCount(**answers), by=by, at=at
+        membership_id=row.pk,
+        held_on=held_on,
+        count=BallotCount(**answers),
+        minutes=minutes,
+        by=by,
+        at=at,
     )
     return row
 
@@ -174,14 +193,13 @@ class MembershipAdmin(OfficerAdmin):
         "cooperative",
         "ground",
         "source",
-        "shown_state",
+        "state",
         "applied_at",
         "admitted_on",
         "waiting_ends_on",
         "ended_on",
         "reason",
     )
-    readonly_fields = ("shown_state",)
     inlines = (BallotInline,)
     deeds = (
         Deed(
@@ -288,15 +306,15 @@ class BallotAdmin(OfficerAdmin):
         "votes_for",
         "votes_against",
         "abstained",
-        "minutes",
-        "shown_outcome",
+        "shown_minutes",
+        "outcome",
         "remark",
         "made_by",
         "made_at",
         "checked_by",
         "checked_at",
     )
-    readonly_fields = ("shown_outcome",)
+    readonly_fields = ("shown_minutes",)
     deeds = (
         Deed(
             "confirm",
@@ -328,7 +346,9 @@ class BallotAdmin(OfficerAdmin):
         rows = (
             super()
             .get_queryset(request)
-            .select_related("membership__member", "membership__union", "made_by", "checked_by")
+            .select_related(
+                "membership__member", "membership__union", "made_by", "checked_by", "minutes"
+            )
         )
         rows = rows.annotate(may_reveal=models.Value(request_can(request, "member.reveal")))
         return rows.exclude(outcome="waiting", membership__state="withdrawn")
@@ -336,6 +356,14 @@ class BallotAdmin(OfficerAdmin):
     def get_ordering(self, request: HttpRequest) -> list[str]:
         waits_first = models.Case(models.When(outcome="waiting", then=0), default=1)
         return [waits_first, "-pk"]  # type: ignore[list-item]
+
+    @admin.display(description=_("会议记录"))
+    def shown_minutes(self, row: Ballot) -> str:
+        if row.minutes is None:
+            return "—"
+        return format_html(
+            '<a href="{}">{}</a>', reverse("file", args=[row.minutes.pk]), row.minutes.original_name
+        )
 
     @admin.display(description=_("申请人"))
     def shown_member(self, row: Ballot) -> str:

@@ -11,14 +11,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import (
-    UnfoldAdminDateWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
 )
 
 from cooperative.membership.access import unions_where
 from cooperative.membership.models import Post, Union
-from cooperative.membership.panel import Deed, OfficerAdmin, OfficerForm
+from cooperative.membership.panel import DayInput, Deed, OfficerAdmin, OfficerForm
 from cooperative.membership.services import officers
 from core.dates import today
 
@@ -35,32 +34,11 @@ class AppointmentForm(OfficerForm):
     role = forms.ChoiceField(
         label=_("岗位"), choices=Post.Role.choices, widget=UnfoldAdminSelectWidget
     )
-    starts_on = forms.DateField(label=_("任职日期"), widget=UnfoldAdminDateWidget)
+    starts_on = forms.DateField(label=_("任职日期"), widget=DayInput)
 
     def for_officer(self, user: Any, row: Any) -> None:
         reach = unions_where(user, "post.appoint", today())
         self.fields["union"].queryset = reach.order_by("path")  # type: ignore[attr-defined]
-
-
-class AccountForm(forms.Form):
-    """A new officer's account; the owner sets up the authenticator at the first sign-in."""
-
-    name = forms.CharField(label=_("姓名"), max_length=60, widget=UnfoldAdminTextInputWidget)
-    username = forms.RegexField(
-        r"^[a-z][a-z0-9._-]{2,39}$",
-        label=_("登录名"),
-        help_text=_("小写字母开头，可以有数字、点和短横"),
-        widget=UnfoldAdminTextInputWidget,
-    )
-    first_password = forms.CharField(
-        label=_("初始密码"),
-        help_text=_("至少 10 位。当面告诉本人，登录后在“我的”里改掉"),
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-    )
-
-
-def _open_account(row: None, answers: dict[str, Any], by: Any, at: Any) -> None:
-    officers.open_officer_account(by=by, at=at, **answers)
 
 
 def _appoint(row: None, answers: dict[str, Any], by: Any, at: Any) -> Post:
@@ -92,7 +70,7 @@ class PostAdmin(OfficerAdmin):
         "user",
         "role",
         "union",
-        "state",
+        "state_in_words",
         "starts_on",
         "ends_on",
         "made_by",
@@ -105,7 +83,7 @@ class PostAdmin(OfficerAdmin):
         "user",
         "role",
         "union",
-        "state",
+        "state_in_words",
         "starts_on",
         "ends_on",
         "made_by",
@@ -113,20 +91,8 @@ class PostAdmin(OfficerAdmin):
         "checked_by",
         "checked_at",
     )
-    readonly_fields = ("state",)
+    readonly_fields = ("state_in_words",)
     deeds = (
-        Deed(
-            "account",
-            _("开通干部账号"),
-            "post.appoint",
-            what=lambda row: _(
-                "开通登录名和初始密码。账号本身什么也不能办，任命岗位并复核后才能办事。"
-            ),
-            do=_open_account,
-            done=_("账号已开通，接着可以任命岗位。"),
-            form=AccountForm,
-            on_row=False,
-        ),
         Deed(
             "appoint",
             _("任命干部"),
@@ -171,6 +137,10 @@ class PostAdmin(OfficerAdmin):
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         waits = models.Case(models.When(checked_at__isnull=True, then=0), default=1)
         return [waits, "union__path", "role", "pk"]
+
+    @admin.display(description=_("状态"))
+    def state_in_words(self, post: Post) -> Any:
+        return _STATES[_state(post)]
 
     @display(  # type: ignore[untyped-decorator]
         description=_("状态"),

@@ -10,14 +10,13 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
-    UnfoldAdminDateWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
 )
 
 from cooperative.membership.access import unions_where
 from cooperative.membership.models import Cooperative, Division, Union
-from cooperative.membership.panel import Deed, OfficerAdmin, OfficerForm
+from cooperative.membership.panel import DayInput, Deed, OfficerAdmin, OfficerForm
 from cooperative.membership.services import organisation
 from core.dates import today
 
@@ -38,7 +37,7 @@ class UnionForm(OfficerForm):
         Division.objects.none(), label=_("所在地"), widget=UnfoldAdminSelectWidget
     )
     approval_number = forms.CharField(label=_("批复文号"), max_length=60, **_text)
-    approved_on = forms.DateField(label=_("批复日期"), widget=UnfoldAdminDateWidget)
+    approved_on = forms.DateField(label=_("批复日期"), widget=DayInput)
     filing_number = forms.CharField(label=_("备案号"), max_length=60, required=False, **_text)
     office_phone = forms.CharField(label=_("办公电话"), max_length=20, required=False, **_text)
 
@@ -63,7 +62,7 @@ class CooperativeForm(OfficerForm):
         required=False,
         widget=UnfoldAdminSelectWidget,
     )
-    founded_on = forms.DateField(label=_("成立日期"), required=False, widget=UnfoldAdminDateWidget)
+    founded_on = forms.DateField(label=_("成立日期"), required=False, widget=DayInput)
 
     def for_officer(self, user: Any, row: Any) -> None:
         reach = unions_where(user, "cooperative.edit", today())

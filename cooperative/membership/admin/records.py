@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import (
-    UnfoldAdminDateWidget,
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
@@ -19,7 +18,7 @@ from unfold.widgets import (
 
 from cooperative.membership.access import unions_where
 from cooperative.membership.models import Union
-from cooperative.membership.panel import Deed, OfficerAdmin, OfficerForm
+from cooperative.membership.panel import DayInput, Deed, OfficerAdmin, OfficerForm
 from cooperative.membership.services import figures
 from core.audit_words import in_words
 from core.dates import today
@@ -66,8 +65,8 @@ class ParameterForm(OfficerForm):
         widget=UnfoldAdminSelectWidget,
     )
     value = forms.DecimalField(label=_("数值"), widget=UnfoldAdminDecimalFieldWidget)
-    starts_on = forms.DateField(label=_("生效日期"), widget=UnfoldAdminDateWidget)
-    ends_on = forms.DateField(label=_("失效日期"), required=False, widget=UnfoldAdminDateWidget)
+    starts_on = forms.DateField(label=_("生效日期"), widget=DayInput)
+    ends_on = forms.DateField(label=_("失效日期"), required=False, widget=DayInput)
     source = forms.CharField(
         label=_("依据"),
         max_length=300,
@@ -110,7 +109,7 @@ class ParameterAdmin(OfficerAdmin):
         "starts_on",
         "ends_on",
         "source",
-        "state",
+        "state_in_words",
         "made_by",
         "made_at",
         "checked_by",
@@ -164,6 +163,10 @@ class ParameterAdmin(OfficerAdmin):
     @admin.display(description=_("适用范围"), ordering="scope")
     def where(self, row: Parameter) -> str:
         return row.scope_name or str(_("全部"))  # type: ignore[attr-defined]
+
+    @admin.display(description=_("状态"))
+    def state_in_words(self, row: Parameter) -> Any:
+        return _("待复核") if row.checked_at is None else _("已复核")
 
     @display(  # type: ignore[untyped-decorator]
         description=_("状态"), label={"waiting": "warning", "checked": "success"}

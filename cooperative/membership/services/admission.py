@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from cooperative.membership.access import access_row
+from cooperative.membership.access import access_row, unions_where
 from cooperative.membership.models import Ballot, Membership
 from cooperative.membership.parameters import WAITING_MONTHS
 from cooperative.membership.rules.joining import (
@@ -22,9 +23,13 @@ from cooperative.membership.rules.joining import (
 from cooperative.membership.services.telling import tell_membership
 from core import audit
 from core.dates import add_months, business_date
+from core.dates import today as todays_date
 from core.errors import Refused, refusing
+from core.files import accept_upload
 from core.models import StoredFile
 from core.parameters import value_on
+
+MINUTES_PURPOSE = "membership.minutes"
 
 
 def record_ballot(
@@ -34,13 +39,14 @@ def record_ballot(
     count: BallotCount,
     by: Any,
     at: datetime,
-    minutes: StoredFile | None = None,
+    minutes: UploadedFile[Any] | None = None,
 ) -> Ballot:
     """Record the members' meeting's vote on an application; a second officer confirms it.
 
     Raises:
         NotFound: out of reach of ``ballot.record``.
-        Refused: ``wrong_state``, ``own_application``, ``ballot_date``, ``ballot_count``.
+        Refused: ``wrong_state``, ``own_application``, ``ballot_date``, ``ballot_count_…``, or what
+            ``core.files`` says of the minutes.
     Source: Farmers' Specialised Co-operatives Law (2018) arts. 24, 30.
     """
     today = business_date(at)
@@ -57,6 +63,7 @@ def record_ballot(
         problem = ballot_problem(count)
         if problem is not None:
             raise Refused(f"ballot_count_{problem}", _COUNT_PROBLEMS[problem])
+        kept = _keep_minutes(minutes, membership, by, at) if minutes else None
         with refusing({"membership_ballot_one_open": _already_recorded()}):
             ballot = Ballot.objects.create(
                 membership=membership,
@@ -66,7 +73,7 @@ def record_ballot(
                 votes_for=count.votes_for,
                 votes_against=count.votes_against,
                 abstained=count.abstained,
-                minutes=minutes,
+                minutes=kept,
                 made_by=by,
                 made_at=at,
             )
@@ -223,6 +230,25 @@ def _open_ballot(ballot_id: int, by: Any, today: date) -> tuple[Membership, Ball
             "same_person", _("您自己录入的表决不能由您复核。"), way_on=_("请另一位复核人员办理。")
         )
     return membership, ballot
+
+
+def _keep_minutes(
+    upload: UploadedFile[Any], membership: Membership, by: Any, at: datetime
+) -> StoredFile:
+    return accept_upload(
+        upload,
+        purpose=MINUTES_PURPOSE,
+        kinds=("image", "pdf"),
+        by=by,
+        at=at,
+        scope=membership.union.path,
+    )
+
+
+def may_see_minutes(user: Any, file: StoredFile) -> bool:
+    """Officers of the union whose meeting it was."""
+    reach = unions_where(user, "ballot.view", todays_date())
+    return reach.filter(path=file.scope).exists()
 
 
 def _record(action: str, membership: Membership, ballot: Ballot, by: Any, at: datetime) -> None:

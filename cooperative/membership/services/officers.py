@@ -5,17 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from cooperative.accounts.models import User
-from cooperative.membership.access import access_row, can_anywhere, check_permission
+from cooperative.membership.access import access_row, check_permission
 from cooperative.membership.models import Post, Union
 from core import audit
 from core.dates import business_date
-from core.errors import Forbidden, Refused, refusing
+from core.errors import Refused, refusing
 
 
 def appoint(*, user: User, union: Union, role: str, starts_on: date, by: Any, at: datetime) -> Post:
@@ -37,33 +35,6 @@ def appoint(*, user: User, union: Union, role: str, starts_on: date, by: Any, at
             )
         audit.record("post.appointed", post, by=by, at=at, scope=union.path, role=role)
     return post
-
-
-def open_officer_account(
-    *, username: str, name: str, first_password: str, by: Any, at: datetime
-) -> User:
-    """Open an account that its owner enters with a handed-over password and a new authenticator.
-
-    The account alone opens nothing: what an officer may do follows from posts.
-
-    Raises:
-        Forbidden: ``no_permission``: no post with ``post.appoint``.
-        Refused: ``sign_in_name_taken`` or ``password_weak``.
-    """
-    if not can_anywhere(by, "post.appoint", business_date(at)):
-        raise Forbidden("no_permission", _("您的岗位不能开通账号。"))
-    user = User(username=username, name=name)
-    try:
-        validate_password(first_password, user)
-    except ValidationError as error:
-        raise Refused("password_weak", " ".join(error.messages)) from error
-    user.set_password(first_password)
-    taken = Refused("sign_in_name_taken", _("这个登录名已经有人用，请换一个。"))
-    with transaction.atomic():
-        with refusing({"accounts_user_username_key": taken}):
-            user.save()
-        audit.record("account.opened", user, by=by, at=at)
-    return user
 
 
 def appoint_by_name(

@@ -11,6 +11,7 @@ import pytest
 from cooperative.membership.access import can, unions_where
 from cooperative.membership.models import Division, Post, Union
 from cooperative.membership.parameters import REFERENCE, WAITING_MONTHS
+from cooperative.membership.registrations import accounts_in_reach
 from cooperative.membership.services import figures, members, officers, organisation
 from core.errors import Forbidden, NotFound, Refused
 from core.models import Parameter
@@ -307,21 +308,13 @@ def test_the_office_corrects_a_phone_only_without_an_account() -> None:
     assert caught.value.code == "phone_own"
 
 
-def test_an_account_is_opened_only_with_a_good_password_and_a_free_name() -> None:
-    union = UnionFactory()
-    by = officer("administrator", union)
-    good = {"name": "刘爱民", "first_password": "shuangcheng-2026-5"}
-    user = officers.open_officer_account(username="liuaimin", by=by, at=NOON, **good)
-    assert user.check_password("shuangcheng-2026-5")
-    assert not unions_where(user, "member.view", TODAY).exists()
-    for change, code in (
-        ({"username": "liuaimin"}, "sign_in_name_taken"),
-        ({"username": "other", "first_password": "12345678901"}, "password_weak"),
-    ):
-        with pytest.raises(Refused) as caught:
-            officers.open_officer_account(by=by, at=NOON, **(good | change))
-        assert caught.value.code == code
-    with pytest.raises(Forbidden):
-        officers.open_officer_account(
-            username="third", by=officer("convener", union), at=NOON, **good
-        )
+def test_an_administrator_helps_nobody_who_serves_beyond_their_reach() -> None:
+    district = UnionFactory(level="district")
+    township = UnionFactory(parent=district, level="township")
+    administrator = officer("administrator", township)
+    colleague = officer("convener", township)
+    above = officer("reviewer", township)
+    PostFactory(user=above, union=district, role="administrator")
+    reach = set(accounts_in_reach(administrator))
+    assert colleague in reach
+    assert above not in reach
