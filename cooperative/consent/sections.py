@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from allauth.usersessions.models import UserSession
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cooperative.accounts.models import User
+from cooperative.accounts.services.sessions import end_sessions
 from cooperative.consent.personal_data import Entry, Item, register_personal_data
-from cooperative.membership.models import JoiningDraft, Member, Membership
+from cooperative.membership.models import JoiningDraft, Member, Membership, RosterRow
 from cooperative.membership.rules.joining import LIVE_STATES
 from cooperative.notices.models import Notice
 from cooperative.notices.services import forget_person
@@ -89,7 +91,23 @@ def collect_memberships(member: Member) -> list[Entry]:
         .select_related("union", "cooperative")
         .order_by("-applied_at", "-pk")
     )
-    return [_membership_entry(row) for row in rows]
+    return [*(_membership_entry(row) for row in rows), *_roster_entries(member)]
+
+
+def _roster_entries(member: Member) -> list[Entry]:
+    rows = _roster_rows(member).select_related("roster__union").order_by("-roster_id", "position")
+    return [
+        Entry(
+            _("工会名册里的一行"),
+            (
+                Item("roster_row", _("第几行"), row.number),
+                Item("roster_outcome", _("结果"), row.get_outcome_display()),
+                Item("roster_on", _("交来的时间"), format_moment(row.roster.made_at)),
+            ),
+            row.roster.union.name,
+        )
+        for row in rows
+    ]
 
 
 def _membership_entry(row: Membership) -> Entry:
@@ -112,8 +130,17 @@ def _membership_entry(row: Membership) -> Entry:
 
 
 def erase_memberships(member: Member, at: datetime) -> None:
-    """Remove the written reasons; that there was a membership, and when, belongs to the union."""
+    """Remove written reasons and rows of rosters; that there was a membership, and when, stays."""
     Membership.objects.filter(member=member).update(reason="")
+    _roster_rows(member).update(cells="[]", problems=[], identity_index=None)
+
+
+def _roster_rows(member: Member) -> QuerySet[RosterRow]:
+    """Rows of imported rosters that made or changed the member, or carry their number."""
+    same = Q(member=member)
+    if member.identity_index:
+        same |= Q(identity_index=member.identity_index)
+    return RosterRow.objects.filter(same)
 
 
 def collect_account(member: Member) -> list[Entry]:
@@ -127,7 +154,21 @@ def collect_account(member: Member) -> list[Entry]:
         Item("language", _("语言"), user.get_language_display()),
         Item("created_at", _("建立时间"), format_moment(user.created_at)),
     )
-    return [Entry(_("账号"), tuple(item for item in items if item.value))]
+    account = Entry(_("账号"), tuple(item for item in items if item.value))
+    sessions = UserSession.objects.filter(user=user).order_by("-last_seen_at", "pk")
+    return [account, *(_session_entry(session) for session in sessions)]
+
+
+def _session_entry(session: UserSession) -> Entry:
+    return Entry(
+        _("登录过的设备"),
+        (
+            Item("device", _("设备"), session.user_agent),
+            Item("address", _("网络地址"), session.ip),
+            Item("signed_in_at", _("登录时间"), format_moment(session.created_at)),
+            Item("last_seen_at", _("最近使用"), format_moment(session.last_seen_at)),
+        ),
+    )
 
 
 def erase_account(member: Member, at: datetime) -> None:
@@ -136,6 +177,7 @@ def erase_account(member: Member, at: datetime) -> None:
         return
     user = User.objects.get(pk=member.user_id)
     JoiningDraft.objects.filter(user=user).delete()
+    end_sessions(user=user, by=None, at=at)
     if user.username:
         return
     user.username = f"erased-{user.pk}"

@@ -123,6 +123,12 @@ def request_view(row: DataRequest, today: date) -> RequestView:
     return RequestView(row, waits, tone, clock)
 
 
+def final_answer(row: DataRequest) -> str:
+    """The written answer once it holds; empty while a second officer has yet to confirm it."""
+    ended = row.state in (DataRequest.State.ANSWERED, DataRequest.State.REFUSED)
+    return row.answer if ended else ""
+
+
 def steps_of(view: RequestView) -> list[dict[str, Any]]:
     """Where a request stands: filed, answered, checked, told."""
     row = view.row

@@ -39,7 +39,7 @@ def erase_member(*, member: Member, request: DataRequest, by: Any, at: datetime)
     others = DataRequest.objects.filter(member=locked).exclude(pk=request.pk)
     others.waiting().update(state=DataRequest.State.WITHDRAWN, closed_at=at)
     others.update(details="")
-    for section in sections():
+    for section in reversed(sections()):  # who it was goes last: others still find by it
         section.erase(locked, at)
     audit.record(
         "member.erased", locked, by=by, at=at, scope=request.union.path, request=request.pk

@@ -22,7 +22,7 @@ from cooperative.consent.personal_data import Entry, sections
 from cooperative.consent.rules.purposes import purpose_of
 from cooperative.consent.selectors import looks_at, requests_of
 from cooperative.consent.services.disclosures import record_own_export
-from cooperative.consent.shown import consent_view, look_of, titles
+from cooperative.consent.shown import consent_view, final_answer, look_of, titles
 from cooperative.membership.models import Member
 from core import audit
 from core.dates import BUSINESS_ZONE, business_date
@@ -100,7 +100,7 @@ def everything(member: Member, at: datetime) -> dict[str, Any]:
                 "opened_at": _iso(row.opened_at),
                 "due_on": row.due_on.isoformat(),
                 "details": row.details,
-                "answer": row.answer,
+                "answer": final_answer(row),
                 "closed_at": _iso(row.closed_at),
             }
             for row in requests_of(member)
@@ -184,7 +184,7 @@ def _on_paper(member: Member, at: datetime) -> dict[str, Any]:
                 row.get_kind_display(),
                 format_day(business_date(row.opened_at)),
                 row.get_state_display(),
-                row.answer or "—",
+                final_answer(row) or "—",
             ]
             for row in requests_of(member)
         ],

@@ -14,7 +14,7 @@ from cooperative.consent.forms import RequestForm
 from cooperative.consent.models import DataRequest
 from cooperative.consent.personal_data import section_title
 from cooperative.consent.services.erasure import check_erasable
-from cooperative.consent.shown import request_view, steps_of
+from cooperative.consent.shown import final_answer, request_view, steps_of
 from cooperative.consent.views.overview import private
 from cooperative.membership.access import member_page
 from core.dates import today
@@ -92,7 +92,7 @@ def one_request(request: HttpRequest, request_id: int) -> HttpResponse:
         "row": row,
         "steps": steps_of(view),
         "section": section_title(row.section) if row.section else "",
-        "is_answered": row.state in (DataRequest.State.ANSWERED, DataRequest.State.REFUSED),
+        "answer": final_answer(row),
         "tab": "me",
     }
     return render(request, "consent/request.html", shown)

@@ -58,6 +58,22 @@ def test_json_is_complete_and_readable_by_machines(world: World, member: Member)
     assert other.phone not in copy.content.decode()
 
 
+def test_answer_is_in_the_copy_only_once_it_holds(world: World, member: Member) -> None:
+    request = member.data_requests.get()
+    convener, reviewer = world.officer("convener"), world.officer("reviewer")
+    services.answer_request(
+        request_id=request.pk, outcome="granted", answer="已改成 36 亩。", by=convener, at=NOON
+    )
+
+    def answers() -> list[str]:
+        copy = services.export_json(member=member, by=member.user, at=NOON)
+        return [row["answer"] for row in json.loads(copy.content)["requests"]]
+
+    assert answers() == [""]
+    services.confirm_answer(request_id=request.pk, by=reviewer, at=NOON)
+    assert answers() == ["已改成 36 亩。"]
+
+
 def test_every_copy_is_written_down(member: Member) -> None:
     services.export_json(member=member, by=member.user, at=NOON, address="10.0.0.1")
     services.export_pdf(member=member, by=member.user, at=NOON)

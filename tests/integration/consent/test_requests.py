@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
 
 from cooperative.accounts.models import User
 from cooperative.consent import selectors, services
 from cooperative.consent.models import Consent, DataRequest, Disclosure
 from cooperative.consent.personal_data import sections
 from cooperative.consent.tasks import watch_clocks
-from cooperative.membership.models import Member
+from cooperative.membership.models import Member, Roster, RosterRow
 from cooperative.notices.models import Notice
 from core.errors import Forbidden, Refused
-from core.models import AuditRow
+from core.models import AuditRow, StoredFile
 from tests.factories.consent import (
     NOON,
     ConsentFactory,
@@ -39,6 +40,27 @@ def open_one(member: Member, kind: str = "correction", **change: object) -> Data
 def answer(request: DataRequest, by: User, outcome: str = "granted") -> DataRequest:
     return services.answer_request(
         request_id=request.pk, outcome=outcome, answer="已按您说的改好。", by=by, at=NOON + DAY
+    )
+
+
+def roster_row(world: World, member: Member) -> RosterRow:
+    """A row of a roster that was not imported but carries the member's number."""
+    file = StoredFile.objects.create(
+        purpose="roster",
+        path="x",
+        original_name="名册.csv",
+        content_type="text/csv",
+        size=1,
+        sha256="0" * 64,
+        uploaded_at=NOON,
+    )
+    roster = Roster.objects.create(union=world.home, file=file, made_by=world.founder, made_at=NOON)
+    return RosterRow.objects.create(
+        roster=roster,
+        position=0,
+        number=2,
+        cells='["王秋实"]',
+        identity_index=member.identity_index,
     )
 
 
@@ -174,13 +196,22 @@ def test_erasure_leaves_only_the_legal_minimum(world: World) -> None:
 
 def test_nothing_of_an_erased_member_is_left_to_read(world: World) -> None:
     member = world.member(state="left")
+    row = roster_row(world, member)
+    UserSession.objects.create(
+        user=member.user, ip="10.1.2.3", user_agent="旧手机", session_key="k"
+    )
+    before = str([section.collect(member) for section in sections()])
+    assert "10.1.2.3" in before
+    assert "工会名册里的一行" in before
     secrets = [member.name, member.phone, member.identity_number]
     request = open_one(member, "erasure")
     answer(request, world.officer("convener"))
     services.confirm_answer(request_id=request.pk, by=world.officer("reviewer"), at=NOON + DAY)
     member = Member.objects.get(pk=member.pk)
     shown = str([section.collect(member) for section in sections()])
-    assert not [secret for secret in secrets if secret in shown]
+    assert not [secret for secret in [*secrets, "10.1.2.3"] if secret in shown]
+    row.refresh_from_db()
+    assert (row.cells, row.identity_index) == ("[]", None)
 
 
 def test_erasure_is_refused_when_membership_came_back_meanwhile(world: World) -> None:
