@@ -13,12 +13,17 @@ logger = logging.getLogger(__name__)
 
 PLAN = "core.plan_job"
 CHUNK = "core.run_chunk"
+# Nobody waits for a queue that is away: kombu alone would try for six seconds.
+_QUICK = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "socket_connect_timeout": 2}
 
 
 def wake(task: str, ids: Iterable[int], *, expires: float | None = None) -> None:
     """Send one message for each id. A queue that is away is no error: the sweep sends it again."""
     try:
-        with current_app.producer_or_acquire() as producer:
+        with (
+            current_app.connection_for_write(transport_options=_QUICK) as connection,
+            current_app.amqp.Producer(connection) as producer,
+        ):
             for number in ids:
                 current_app.send_task(
                     task, args=[number], producer=producer, expires=expires, retry=False

@@ -162,6 +162,9 @@ class Merged:
 
     def filled(self, number: int, cells: list[Cell], fields: Mapping[Field, int]) -> list[Cell]:
         """The row with the value of a block repeated where a column may share it, else marked."""
+        if not self._starts:
+            return cells
+        cells += [BLANK] * (max(fields.values(), default=-1) + 1 - len(cells))
         self._open = [item for item in self._open if item[0][3] >= number]
         shared = {fields[name] for name in SHARED_IN_MERGED if name in fields}
         known = set(fields.values())
@@ -218,8 +221,11 @@ def _sheet_lines(sheet: Any) -> Iterator[Line]:
     # The size a workbook claims may be wrong in both directions.
     sheet.reset_dimensions()
     try:
-        for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), start=1):
-            yield number, [cell_from(cell.value, cell.data_type) for cell in row]
+        for number, row in enumerate(sheet.iter_rows(), start=1):
+            cells = [cell_from(cell.value, cell.data_type) for cell in row[:MOST_COLUMNS]]
+            while cells and cells[-1].is_blank:
+                cells.pop()
+            yield number, cells
     except _WORKBOOK_FAULTS as error:
         raise _unreadable() from error
 
