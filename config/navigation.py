@@ -42,6 +42,7 @@ SECTIONS: list[tuple[str | Promise, list[_Line]]] = [
         [
             (_("工会"), "account_tree", "membership_union", "union.view"),
             (_("合作社"), "agriculture", "membership_cooperative", "cooperative.view"),
+            (_("账号"), "manage_accounts", "accounts_user", "account.unlock"),
             (_("岗位"), "badge", "membership_post", "post.view"),
             (_("规则参数"), "tune", "core_parameter", "parameter.view"),
         ],
@@ -53,7 +54,6 @@ SECTIONS: list[tuple[str | Promise, list[_Line]]] = [
             (_("消息"), "mail", "notices_notice", "notice.view"),
             (_("后台任务"), "pending_actions", "core_jobrun", "job.view"),
             (_("操作记录"), "history", "core_auditrow", "audit.view"),
-            (_("后台任务"), "pending_actions", "core_jobrun", "job.view"),
         ],
     ),
 ]

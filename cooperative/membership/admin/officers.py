@@ -70,7 +70,7 @@ class PostAdmin(OfficerAdmin):
         "user",
         "role",
         "union",
-        "state_in_words",
+        "state",
         "starts_on",
         "ends_on",
         "made_by",

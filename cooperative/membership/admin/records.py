@@ -20,7 +20,7 @@ from cooperative.membership.access import unions_where
 from cooperative.membership.models import Union
 from cooperative.membership.panel import DayInput, Deed, OfficerAdmin, OfficerForm
 from cooperative.membership.services import figures
-from core.audit_words import in_words
+from core.audit_words import actor_name, in_words
 from core.dates import today
 from core.models import AuditRow, Parameter
 from core.parameters import parameter_codes
@@ -33,9 +33,9 @@ class AuditRowAdmin(OfficerAdmin):
     view_permission = "audit.view"
     union_lookup = None
     shows_trail = False
-    list_display = ("at", "by", "words", "subject")
+    list_display = ("at", "who", "words", "subject")
     list_filter = ("subject_type",)
-    fields = ("at", "by", "words", "subject", "facts")
+    fields = ("at", "who", "words", "subject", "facts")
     readonly_fields = fields
     ordering = ("-pk",)
 
@@ -44,6 +44,10 @@ class AuditRowAdmin(OfficerAdmin):
             unions_where(request.user, self.view_permission, today()).values_list("path", flat=True)
         )
         return rows.filter(scope__in=paths).select_related("by", "subject_type")
+
+    @admin.display(description=_("经手人"))
+    def who(self, row: AuditRow) -> Any:
+        return actor_name(row.by) or _("系统")
 
     @admin.display(description=_("动作"), ordering="action")
     def words(self, row: AuditRow) -> str:
@@ -94,7 +98,7 @@ class ParameterAdmin(OfficerAdmin):
     union_lookup = None
     list_display = (
         "title",
-        "value",
+        "figure",
         "where",
         "starts_on",
         "ends_on",
@@ -104,7 +108,7 @@ class ParameterAdmin(OfficerAdmin):
     )
     fields = (
         "title",
-        "value",
+        "figure",
         "where",
         "starts_on",
         "ends_on",
@@ -135,7 +139,7 @@ class ParameterAdmin(OfficerAdmin):
             "parameter.confirm",
             what=lambda row: (
                 _("复核后从 %(day)s 起按 %(value)s 执行。")
-                % {"day": row.starts_on, "value": row.value.normalize()}
+                % {"day": row.starts_on, "value": f"{row.value.normalize():f}"}
             ),
             do=lambda row, answers, by, at: figures.confirm_figure(
                 parameter_id=row.pk, by=by, at=at
@@ -159,6 +163,10 @@ class ParameterAdmin(OfficerAdmin):
     def title(self, row: Parameter) -> str:
         titles = {code.code: f"{code.title}（{code.unit}）" for code in parameter_codes()}
         return titles.get(row.code, row.code)
+
+    @admin.display(description=_("数值"), ordering="value")
+    def figure(self, row: Parameter) -> str:
+        return f"{row.value.normalize():f}"
 
     @admin.display(description=_("适用范围"), ordering="scope")
     def where(self, row: Parameter) -> str:

@@ -1,0 +1,145 @@
+"""From newcomer to member: the phone, the convener's desk, the reviewer's desk."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Page, expect
+
+from core.dates import today
+from tests.factories.core import ParameterFactory
+from tests.factories.membership import (
+    CooperativeFactory,
+    MembershipFactory,
+    PhoneUserFactory,
+    UnionFactory,
+    VillageFactory,
+    officer,
+    resident_id,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Accessible = Callable[[Page], None]
+Enter = Callable[[Page, Client], None]
+TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+
+def _fits(page: Page, accessible: Accessible, name: str) -> None:
+    if folder := os.environ.get("PICTURES"):
+        page.screenshot(path=Path(folder) / f"joining-{name}.png", full_page=True)
+    assert not page.evaluate(TOO_WIDE), name
+    accessible(page)
+
+
+@pytest.fixture
+def union() -> Any:
+    union = UnionFactory(name="韩甸镇农机合作社工会")
+    VillageFactory(parent=union.division, name="红城村村委会")
+    CooperativeFactory(union=union, name="金谷源农机专业合作社")
+    ParameterFactory()
+    return union
+
+
+def _fill_in(page: Page, number: str) -> None:
+    page.goto("/join/")
+    page.get_by_role("link", name="开始填写").click()
+    page.get_by_text("韩甸镇农机合作社工会").click()
+    page.get_by_role("button", name="下一步").click()
+    page.get_by_text("个人", exact=True).click()
+    page.get_by_role("button", name="下一步").click()
+    page.get_by_label("姓名").fill("李春生")
+    page.get_by_label("身份证号").fill(number)
+    page.get_by_role("button", name="下一步").click()
+
+
+def _finish(page: Page) -> None:
+    page.get_by_label("您住在哪个村").select_option(label="红城村")
+    page.get_by_role("button", name="下一步").click()
+    page.get_by_label("您在哪个合作社").select_option(label="金谷源农机专业合作社")
+    page.get_by_text("合作社社员，在社里劳动").click()
+    page.get_by_role("button", name="下一步").click()
+    page.get_by_role("button", name="送出申请").click()
+    expect(page.get_by_text("申请已经送到工会")).to_be_visible()
+
+
+def test_a_newcomer_is_admitted_by_two_officers(
+    phone: Page, desk: Page, union: Any, signed_in: Any, enter: Enter, accessible: Accessible
+) -> None:
+    user = PhoneUserFactory()
+    enter(phone, signed_in(user))
+    phone.goto("/")
+    _fits(phone, accessible, "home-without-membership")
+    phone.goto("/join/")
+    _fits(phone, accessible, "start")
+    _fill_in(phone, "230113198001010010")
+    expect(phone.get_by_text("身份证号有一位不对").first).to_be_visible()
+    _fits(phone, accessible, "wrong-number")
+    phone.get_by_label("身份证号").fill(resident_id(21))
+    phone.get_by_role("button", name="下一步").click()
+    _fits(phone, accessible, "village")
+    _finish(phone)
+    _fits(phone, accessible, "waiting")
+
+    enter(desk, signed_in(officer("convener", union), second_factor=True))
+    desk.goto("/admin/")
+    desk.get_by_role("link", name="入会申请等录入表决").click()
+    desk.get_by_role("link", name="李春生").click()
+    desk.get_by_role("link", name="录入表决结果").click()
+    desk.get_by_label("表决日期").fill(today().isoformat())
+    for label, count in (("应到", 30), ("实到", 24), ("赞成", 22), ("反对", 1), ("弃权", 1)):
+        desk.get_by_label(label).fill(str(count))
+    desk.get_by_role("button", name="录入表决结果").click()
+    expect(desk.get_by_text("等另一位复核人员确认")).to_be_visible()
+
+    enter(desk, signed_in(officer("reviewer", union), second_factor=True))
+    desk.goto("/admin/")
+    desk.get_by_role("link", name="入会表决等您复核").click()
+    desk.get_by_role("link", name="李春生").click()
+    desk.get_by_role("link", name="确认表决结果").click()
+    expect(desk.get_by_text("超过应到人数的一半")).to_be_visible()
+    desk.get_by_role("button", name="确认表决结果").click()
+    expect(desk.get_by_text("表决结果已确认")).to_be_visible()
+
+    phone.goto("/membership/")
+    expect(phone.get_by_text("正式成员")).to_be_visible()
+    _fits(phone, accessible, "admitted")
+    phone.goto("/")
+    expect(phone.get_by_text("您的等待期到")).to_be_visible()
+    _fits(phone, accessible, "home")
+
+
+def test_joining_needs_no_script(
+    phone_without_js: Page, union: Any, signed_in: Any, enter: Enter
+) -> None:
+    enter(phone_without_js, signed_in(PhoneUserFactory()))
+    _fill_in(phone_without_js, resident_id(22))
+    _finish(phone_without_js)
+
+
+def test_pages_of_a_member_and_a_visitor_are_accessible(
+    phone: Page, union: Any, signed_in: Any, enter: Enter, accessible: Accessible
+) -> None:
+    phone.goto("/")
+    _fits(phone, accessible, "welcome")
+    row = MembershipFactory(union=union, member__with_account=True, member__name="王秋实")
+    enter(phone, signed_in(row.member.user))
+    for path in ("/", "/credit/", "/supply/", "/membership/", "/me/"):
+        phone.goto(path)
+        _fits(phone, accessible, path.strip("/") or "home-member")
+
+
+def test_the_first_page_is_light(phone: Page, union: Any, signed_in: Any, enter: Enter) -> None:
+    row = MembershipFactory(union=union, member__with_account=True)
+    enter(phone, signed_in(row.member.user))
+    bodies: list[bytes] = []
+    phone.on("response", lambda response: bodies.append(response.body()))
+    phone.goto("/", wait_until="networkidle")
+    assert len(bodies) >= 4  # page, style sheets, script, icons
+    # Compressed as WhiteNoise and GZipMiddleware send it; the tests' live server does not.
+    assert sum(len(gzip.compress(body)) for body in bodies) < 60_000
