@@ -26,6 +26,7 @@ MOST_UNPACKED_BYTES = 200 * 1024 * 1024
 MOST_RATIO = 200
 _RATIO_FROM_BYTES = 1024 * 1024
 _MOST_MEMBERS = 2000
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MOST_PDF_OBJECTS = 50_000
 # Actions that run something or reach out, and the tables they are started from.
 _PDF_ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToR", "/GoToE"}
@@ -159,8 +160,14 @@ def check_xlsx(content: bytes) -> Checked | None:
     """A workbook: a zip with a workbook's members, not too large unpacked, no macros; else None.
 
     Raises:
-        Refused: ``xlsx_too_large``, ``xlsx_macros`` or ``xlsx_broken``.
+        Refused: ``xls_old``, ``xlsx_too_large``, ``xlsx_macros`` or ``xlsx_broken``.
     """
+    if content.startswith(_OLD_OFFICE):
+        raise Refused(
+            "xls_old",
+            _("这是旧版的表格文件。"),
+            way_on=_("请在电脑上打开，另存为新版的电子表格后再上传。"),
+        )
     if not content.startswith(b"PK\x03\x04"):
         return None
     try:
