@@ -76,6 +76,23 @@ def two_townships() -> tuple[Township, Township]:
     return township("A", district), township("B", district)
 
 
+def grow(here: Township, member: Member) -> None:
+    """One more row of everything about another member of the township."""
+    here.member = member
+    _figures(here)
+    _facts(here)
+    _consents(here)
+    _notices(here)
+    _work(here)
+    own = {"union": here.union, "cooperative": here.rows["membership.cooperative"]}
+    applied = MembershipFactory(member=person(here, "再"), balloted=True, **own)
+    audit.record("membership.applied", applied, by=member.user, at=NOON, scope=here.union.path)
+    BallotFactory(membership=applied, made_by=OfficerUserFactory())
+    PostFactory(union=here.union, role="auditor")
+    HouseholdFactory(union=here.union, division=member.division)
+    CooperativeFactory(union=here.union)
+
+
 def township(letter: str, district: Union) -> Township:
     """A grassroots union under the district with a row of everything."""
     place = DivisionFactory(name=mark(letter, "镇"))
@@ -84,7 +101,7 @@ def township(letter: str, district: Union) -> Township:
         name=mark(letter, "工会"),
         parent=district,
         division=place,
-        office_phone=f"{PHONES[letter]}0000{9999}",
+        office_phone=f"0451-{MIDDLE if letter == 'A' else 5311}",
     )
     here = Township(letter, union)
     here.keep(union)
@@ -164,6 +181,7 @@ def _figures(here: Township) -> None:
         ParameterFactory(
             scope=here.union.path,
             source=here.name("依据"),
+            starts_on=date(2000, 1, 1) + timedelta(days=here.member.pk),
             made_by=here.officers["administrator"],
             unconfirmed=True,
         )
@@ -174,7 +192,7 @@ def _facts(here: Township) -> None:
     file = StoredFile.objects.create(
         purpose="farming_evidence",
         scope=here.union.path,
-        path=f"files/{here.letter}",
+        path=f"files/{here.letter}{here.member.pk}",
         original_name=here.name("凭证") + ".jpg",
         content_type="image/jpeg",
         size=1,
@@ -201,7 +219,7 @@ def _facts(here: Township) -> None:
 
 
 def _consents(here: Township) -> None:
-    recipient = consent.RecipientFactory(
+    recipient = here.rows.get("consent.recipient") or consent.RecipientFactory(
         kind="union", union=here.union, name=here.name("接收"), contact=here.name("联系")
     )
     text = consent.ConsentText.objects.filter(purpose="scoring").first()
@@ -251,7 +269,7 @@ def _notices(here: Township) -> None:
 def _work(here: Township) -> None:
     run = JobRun.objects.create(
         kind="membership.roster",
-        key=here.name("任务"),
+        key=here.name(f"任务{here.member.pk}"),
         scope=here.union.path,
         size=3,
         state="done_with_failures",

@@ -138,6 +138,7 @@ class OfficerAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
             if deed.on_row and deed.offered(row) and self.may_do(request, deed, row)
         ]
         context["trail"] = self.trail_of(request, row) if self.shows_trail else []
+        context["row_title"] = self.title_of(row)
         return super().change_view(request, object_id, form_url, context)
 
     def history_view(
@@ -145,6 +146,10 @@ class OfficerAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
     ) -> HttpResponse:
         """Never: Django's own log is not kept, the timeline stands on the page of the row."""
         raise NotFound()
+
+    def title_of(self, row: Any) -> Any:
+        """What the head of a row's page calls it: never a name that this officer may not see."""
+        return str(row)
 
     def may_do(self, request: HttpRequest, deed: Deed, row: Any) -> bool:
         """Whether the officer holds the deed's permission, and in the union of the row."""
@@ -210,6 +215,8 @@ class OfficerAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
             "what": deed.what(row),
             "form": form,
             "row": row,
+            "row_title": self.title_of(row) if row is not None else "",
+            "row_url": back if row is not None else "",
             "opts": self.opts,
             "back": back,
         }

@@ -23,6 +23,7 @@ from cooperative.membership.access import unions_where
 from cooperative.membership.looks import record_look
 from cooperative.membership.models import Division, Member
 from cooperative.membership.panel import Deed, OfficerAdmin, request_can
+from core.audit_words import actor_name
 from core.dates import today
 from core.masking import mask_name
 from core.readonly import writes
@@ -104,13 +105,14 @@ class QueuedFactAdmin(Deciding, Entering, OfficerAdmin):
         "doubts",
         "evidence",
         "origin",
-        "made_by",
+        "shown_maker",
         "made_at",
         "checked_by",
         "checked_at",
     )
     readonly_fields = (
         "shown_member",
+        "shown_maker",
         "statement",
         "before",
         "doubts",
@@ -247,6 +249,10 @@ class QueuedFactAdmin(Deciding, Entering, OfficerAdmin):
     def shown_state(self, row: QueuedFact) -> tuple[str, str]:
         correction = row.corrects_id is not None and row.state == "stated"
         return row.state, str(_("更正待核实")) if correction else row.get_state_display()
+
+    @admin.display(description=_("填报人"))
+    def shown_maker(self, row: QueuedFact) -> str:
+        return actor_name(row.made_by)
 
     @admin.display(description=_("填报内容"))
     def statement(self, row: Any) -> str:

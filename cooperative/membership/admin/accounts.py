@@ -97,7 +97,7 @@ class UserAdmin(OfficerAdmin):
         "username",
         "shown_phone",
         "phone_verified_at",
-        "shown_state",
+        "words_of_state",
         "shown_second_step",
         "last_login",
         "created_at",
@@ -193,6 +193,11 @@ class UserAdmin(OfficerAdmin):
         if minutes:
             return "locked", _("锁定，还有 %(minutes)s 分钟") % {"minutes": minutes}
         return "open", _("正常")
+
+    @display(description=_("状态"))
+    def words_of_state(self, user: User) -> Any:
+        """The state without its colour: a page shows a pair as Python does."""
+        return self.shown_state(user)[1]
 
     @display(description=_("两步验证"))
     def shown_second_step(self, user: User) -> Any:

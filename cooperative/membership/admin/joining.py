@@ -267,6 +267,9 @@ class MembershipAdmin(OfficerAdmin):
         rows = super().get_queryset(request).select_related("member", "union", "cooperative")
         return rows.annotate(may_reveal=models.Value(request_can(request, "member.reveal")))
 
+    def title_of(self, row: Membership) -> str:
+        return shown(row.member, row)
+
     def get_ordering(self, request: HttpRequest) -> list[str]:
         waits_first = models.Case(
             models.When(state="applied", then=0), models.When(state="balloted", then=1), default=2
@@ -352,6 +355,9 @@ class BallotAdmin(OfficerAdmin):
         )
         rows = rows.annotate(may_reveal=models.Value(request_can(request, "member.reveal")))
         return rows.exclude(outcome="waiting", membership__state="withdrawn")
+
+    def title_of(self, row: Ballot) -> str:
+        return shown(row.membership.member, row)
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
         waits_first = models.Case(models.When(outcome="waiting", then=0), default=1)

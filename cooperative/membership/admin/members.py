@@ -158,6 +158,9 @@ class MemberAdmin(OfficerAdmin):
         rows = rows.annotate(may_reveal=models.Value(request_can(request, "member.reveal")))
         return rows.prefetch_related(Prefetch("memberships", live, to_attr="reached"))
 
+    def title_of(self, row: Member) -> str:
+        return self.shown_name(row)
+
     def get_urls(self) -> list[URLPattern]:
         reveal = path(
             "<path:object_id>/reveal/",
@@ -236,7 +239,7 @@ class MemberAdmin(OfficerAdmin):
         if not member.may_reveal:  # type: ignore[attr-defined]
             return mask_id(member.identity_number)
         return format_html(
-            '{} <a href="{}">{}</a>',
+            '{} <a class="panel-link" href="{}">{}</a>',
             mask_id(member.identity_number),
             reverse("admin:membership_member_reveal", args=[member.pk]),
             _("查看完整号码"),

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import (
@@ -35,7 +36,7 @@ class AuditRowAdmin(OfficerAdmin):
     shows_trail = False
     list_display = ("at", "who", "words", "subject")
     list_filter = ("subject_type",)
-    fields = ("at", "who", "words", "subject", "facts")
+    fields = ("at", "who", "words", "subject", "shown_facts")
     readonly_fields = fields
     ordering = ("-pk",)
 
@@ -45,6 +46,9 @@ class AuditRowAdmin(OfficerAdmin):
         )
         return rows.filter(scope__in=paths).select_related("by", "subject_type")
 
+    def title_of(self, row: AuditRow) -> str:
+        return in_words(row.action)
+
     @admin.display(description=_("经手人"))
     def who(self, row: AuditRow) -> Any:
         return actor_name(row.by) or _("系统")
@@ -52,6 +56,12 @@ class AuditRowAdmin(OfficerAdmin):
     @admin.display(description=_("动作"), ordering="action")
     def words(self, row: AuditRow) -> str:
         return in_words(row.action)
+
+    @admin.display(description=_("事实"))
+    def shown_facts(self, row: AuditRow) -> str:
+        """Ids, codes and figures as they were kept, a line each."""
+        lines = format_html_join("", "<p>{}：{}</p>", sorted(row.facts.items()))
+        return format_html('<div class="panel-codes">{}</div>', lines) if lines else "—"
 
     @admin.display(description=_("对象"))
     def subject(self, row: AuditRow) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cooperative.membership.models.organisations import Division, Union, UnionQuerySet
 from core.crypto import BlindIndexField, SealedTextField, blind_index
+from core.masking import mask_name
 from core.models.base import LockedQuerySet
 
 
@@ -120,7 +121,8 @@ class Member(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} #{self.pk}"
+        """Masked, so that a page or a log that shows a row as it comes names nobody."""
+        return f"{mask_name(self.name)} #{self.pk}"
 
     def set_identity(self, number: str) -> None:
         """Set a cleaned number and its index together; the caller saves."""
