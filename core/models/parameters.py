@@ -17,6 +17,12 @@ class DateRange(Func):
     function = "daterange"
 
 
+class MomentRange(Func):
+    """``tstzrange(a, b)``: half-open, open end NULL."""
+
+    function = "tstzrange"
+
+
 ParameterManager = models.Manager.from_queryset(LockedQuerySet["Parameter"])
 
 

@@ -7,9 +7,8 @@ import django.db.models.functions.comparison
 from django.conf import settings
 from django.db import migrations, models
 
-import cooperative.consent.models.consents
-import cooperative.consent.rules.requests
 import core.crypto
+import core.models.parameters
 
 
 class Migration(migrations.Migration):
@@ -545,8 +544,8 @@ class Migration(migrations.Migration):
                     (
                         "state__in",
                         [
-                            cooperative.consent.rules.requests.RequestState["OPEN"],
-                            cooperative.consent.rules.requests.RequestState["PROPOSED"],
+                            "open",
+                            "proposed",
                         ],
                     )
                 ),
@@ -611,8 +610,8 @@ class Migration(migrations.Migration):
                         (
                             "state__in",
                             [
-                                cooperative.consent.rules.requests.RequestState["OPEN"],
-                                cooperative.consent.rules.requests.RequestState["PROPOSED"],
+                                "open",
+                                "proposed",
                             ],
                         ),
                     ),
@@ -621,8 +620,8 @@ class Migration(migrations.Migration):
                             (
                                 "state__in",
                                 [
-                                    cooperative.consent.rules.requests.RequestState["OPEN"],
-                                    cooperative.consent.rules.requests.RequestState["PROPOSED"],
+                                    "open",
+                                    "proposed",
                                 ],
                             ),
                             _negated=True,
@@ -657,8 +656,8 @@ class Migration(migrations.Migration):
                     (
                         "state__in",
                         [
-                            cooperative.consent.rules.requests.RequestState["OPEN"],
-                            cooperative.consent.rules.requests.RequestState["PROPOSED"],
+                            "open",
+                            "proposed",
                         ],
                     )
                 ),
@@ -804,7 +803,7 @@ class Migration(migrations.Migration):
                     ("recipient", "="),
                     ("purpose", "="),
                     (
-                        cooperative.consent.models.consents.MomentRange(
+                        core.models.parameters.MomentRange(
                             "given_at",
                             django.db.models.functions.comparison.Least(
                                 "withdrawn_at", "valid_until"

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.db.models.functions import Least
 from django.utils.translation import gettext_lazy as _
 
@@ -17,12 +17,7 @@ from cooperative.consent.models.recipients import ConsentText, Recipient
 from cooperative.consent.rules.lifetime import Standing, Term, standing
 from cooperative.membership.models import Member, Union
 from core.models.base import LockedQuerySet, both_or_neither
-
-
-class MomentRange(Func):
-    """``tstzrange(a, b)``: half-open."""
-
-    function = "tstzrange"
+from core.models.parameters import MomentRange
 
 
 class Channel(models.TextChoices):

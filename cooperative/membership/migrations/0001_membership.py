@@ -7,7 +7,6 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
-import cooperative.membership.rules.joining
 import core.crypto
 import core.models.parameters
 
@@ -758,10 +757,10 @@ class Migration(migrations.Migration):
                     (
                         "state__in",
                         [
-                            cooperative.membership.rules.joining.MembershipState["ADMITTED"],
-                            cooperative.membership.rules.joining.MembershipState["APPLIED"],
-                            cooperative.membership.rules.joining.MembershipState["BALLOTED"],
-                            cooperative.membership.rules.joining.MembershipState["SUSPENDED"],
+                            "admitted",
+                            "applied",
+                            "balloted",
+                            "suspended",
                         ],
                     )
                 ),
@@ -810,10 +809,10 @@ class Migration(migrations.Migration):
                         (
                             "state__in",
                             [
-                                cooperative.membership.rules.joining.MembershipState["ADMITTED"],
-                                cooperative.membership.rules.joining.MembershipState["APPLIED"],
-                                cooperative.membership.rules.joining.MembershipState["BALLOTED"],
-                                cooperative.membership.rules.joining.MembershipState["SUSPENDED"],
+                                "admitted",
+                                "applied",
+                                "balloted",
+                                "suspended",
                             ],
                         ),
                     ),
@@ -822,16 +821,10 @@ class Migration(migrations.Migration):
                             (
                                 "state__in",
                                 [
-                                    cooperative.membership.rules.joining.MembershipState[
-                                        "ADMITTED"
-                                    ],
-                                    cooperative.membership.rules.joining.MembershipState["APPLIED"],
-                                    cooperative.membership.rules.joining.MembershipState[
-                                        "BALLOTED"
-                                    ],
-                                    cooperative.membership.rules.joining.MembershipState[
-                                        "SUSPENDED"
-                                    ],
+                                    "admitted",
+                                    "applied",
+                                    "balloted",
+                                    "suspended",
                                 ],
                             ),
                             _negated=True,
