@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 from celery import shared_task
+from celery.signals import worker_ready
 from django.utils import timezone
 
 from core import files
@@ -31,9 +35,16 @@ def run_chunk(self, chunk_id: int) -> None:  # type: ignore[no-untyped-def]
 
 
 @shared_task(name="core.resume_jobs")
-def resume_jobs() -> int:
-    """Every minute: pick up what was dropped."""
-    return sweeping.resume_jobs(now=timezone.now())
+def resume_jobs(quiet_seconds: int | None = None) -> int:
+    """Every minute, and when a worker starts: pick up what was dropped."""
+    quiet = sweeping.QUIET if quiet_seconds is None else timedelta(seconds=quiet_seconds)
+    return sweeping.resume_jobs(now=timezone.now(), quiet=quiet)
+
+
+@worker_ready.connect
+def _pick_up_at_once(sender: Any, **_kwargs: object) -> None:
+    """A worker that starts after a crash does not wait for the sweep."""
+    sender.app.send_task("core.resume_jobs", kwargs={"quiet_seconds": 0})
 
 
 @shared_task(name="core.sweep_files")

@@ -12,15 +12,18 @@ from core.jobs.running import finish_job
 from core.models import JobChunk, JobRun
 
 # A run that moved within this time has workers; its messages are left alone.
-QUIET = timedelta(seconds=45)
+QUIET = timedelta(seconds=20)
 # Messages of the sweep die before the next sweep, so that they never pile up.
 _EXPIRES_SECONDS = 55
 _MOST_CHUNKS = 1000
 
 
-def resume_jobs(*, now: datetime) -> int:
-    """Queue again what stands still; the number of messages sent. Safe to call at any time."""
-    before = now - QUIET
+def resume_jobs(*, now: datetime, quiet: timedelta = QUIET) -> int:
+    """Queue again what stands still; the number of messages sent. Safe to call at any time.
+
+    A message too many is harmless: its chunk is held or done, and it ends at once.
+    """
+    before = now - quiet
     waiting = _free_runs(before)
     wake(PLAN, waiting, expires=_EXPIRES_SECONDS)
     sent = len(waiting)

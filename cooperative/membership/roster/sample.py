@@ -91,7 +91,7 @@ def make_sample(rows: int = ROWS, *, seed: int = SEED, mistakes: bool = True) ->
 def _line(chance: random.Random, number: int) -> list[Any]:
     # Distinct for every number: the step shares no factor with the days, and the sequence moves on.
     born_on = date(1956, 1, 1) + timedelta(days=(number * _STEP) % _DAYS)
-    of_age = date(born_on.year + 18, born_on.month, min(born_on.day, 28))
+    of_age = born_on + timedelta(days=18 * 366)
     first = max(date(2012, 3, 1), of_age)
     days = (date(2025, 12, 1) - first).days
     admitted_on = first + timedelta(days=chance.randrange(max(days, 1)))
