@@ -88,7 +88,7 @@ def load(*, at: datetime, say: Callable[[str], object]) -> None:
     first, second = staff["guanli"], staff["guanli2"]
     unions = _found_unions(first, second, at - timedelta(days=400))
     load_reference_values(REFERENCE, by=first, checked_by=second, at=at)
-    load_consent_reference(by=first, checked_by=second, at=at)
+    load_consent_reference(by=first, checked_by=second, at=at - timedelta(days=450))
     _appoint(staff, unions, at - timedelta(days=399))
     people = import_sample(
         union=unions["HD01"],

@@ -94,14 +94,20 @@ def refusing(violations: Mapping[str, Refused]) -> Iterator[None]:
 
 
 _LOCK_NOT_AVAILABLE = "55P03"
+_DEADLOCK = "40P01"
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Whether someone else held the rows: nothing is wrong, trying again will help."""
+    return getattr(error.__cause__, "pgcode", None) in (_LOCK_NOT_AVAILABLE, _DEADLOCK)
 
 
 @contextmanager
 def busy_is_refused() -> Iterator[None]:
-    """Turn a lock that could not be had in time into ``Busy``."""
+    """Turn a lock that could not be had in time, or a deadlock, into ``Busy``."""
     try:
         yield
     except OperationalError as error:
-        if getattr(error.__cause__, "pgcode", None) == _LOCK_NOT_AVAILABLE:
+        if is_busy(error):
             raise Busy from error
         raise

@@ -10,11 +10,10 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from core.errors import Busy, Refused
+from core.errors import Busy, Refused, is_busy
 
 logger = logging.getLogger(__name__)
 
-_LOCK_NOT_AVAILABLE = "55P03"
 _RETRY_SECONDS = "60"
 
 
@@ -49,7 +48,7 @@ class RefusalPages:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Translate; None leaves the error to Django."""
         if isinstance(error, OperationalError):
-            if getattr(error.__cause__, "pgcode", None) == _LOCK_NOT_AVAILABLE:
+            if is_busy(error):
                 error = Busy()
             else:
                 logger.error("database is away", exc_info=error)

@@ -16,8 +16,9 @@ from django.core.cache import cache
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from cooperative.accounts import throttle
+from cooperative.accounts import limits
 from cooperative.accounts.models import phone_index
+from core import throttle
 from core.crypto import blind_index, seal, unseal
 from core.errors import Refused
 
@@ -67,8 +68,20 @@ def send_code(*, phone: str, purpose: str, address: str, at: datetime) -> str:
         throttle.TooOften: ``sms_number_limit`` or ``sms_address_limit``.
         Refused: the message could not be sent.
     """
-    throttle.take_all(throttle.SMS_FROM_ADDRESS, f"{address}", at=at, code="sms_address_limit")
-    throttle.take_all(throttle.SMS_TO_NUMBER, phone_index(phone), at=at, code="sms_number_limit")
+    throttle.take_all(
+        limits.SMS_FROM_ADDRESS,
+        f"{address}",
+        at=at,
+        code="sms_address_limit",
+        message=limits.SMS_TOO_OFTEN,
+    )
+    throttle.take_all(
+        limits.SMS_TO_NUMBER,
+        phone_index(phone),
+        at=at,
+        code="sms_number_limit",
+        message=limits.SMS_TOO_OFTEN,
+    )
     code = "".join(secrets.choice("0123456789") for _digit in range(DIGITS))
     name = secrets.token_urlsafe(24)
     kept = {"phone": seal(phone), "purpose": purpose, "sent_at": at}

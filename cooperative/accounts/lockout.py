@@ -10,11 +10,11 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from cooperative.accounts import throttle
+from cooperative.accounts import limits
 from cooperative.accounts.models import User, phone_index
-from cooperative.accounts.throttle import Limit, TooOften, in_words
-from core import audit
+from core import audit, throttle
 from core.crypto import blind_index
+from core.throttle import Limit, TooOften, in_words
 
 LOCKED = Limit("locked", 1, 15 * throttle.MINUTE)
 
@@ -48,7 +48,7 @@ def check_may_try(key: str, *, address: str, at: datetime) -> None:
             seconds=seconds,
             way_on=_("着急的话，请找工会管理员解锁。"),
         )
-    if seconds := throttle.wait_for(throttle.WRONG_FROM_ADDRESS, address, at=at):
+    if seconds := throttle.wait_for(limits.WRONG_FROM_ADDRESS, address, at=at):
         raise TooOften(
             "address_locked",
             _("这个网络上填错的次数太多。请等 %(wait)s再试。") % {"wait": in_words(seconds)},
@@ -58,10 +58,10 @@ def check_may_try(key: str, *, address: str, at: datetime) -> None:
 
 def count_wrong(key: str, user: User | None, *, address: str, at: datetime) -> None:
     """Count a wrong code or password; the fifth locks. ``user`` is whose it was, if anybody's."""
-    throttle.take(throttle.WRONG_FROM_ADDRESS, address, at=at)
-    if throttle.take(throttle.WRONG_BY_ACCOUNT, key, at=at) < throttle.WRONG_BY_ACCOUNT.count:
+    throttle.take(limits.WRONG_FROM_ADDRESS, address, at=at)
+    if throttle.take(limits.WRONG_BY_ACCOUNT, key, at=at) < limits.WRONG_BY_ACCOUNT.count:
         return
-    throttle.forget(throttle.WRONG_BY_ACCOUNT, key)
+    throttle.forget(limits.WRONG_BY_ACCOUNT, key)
     throttle.take(LOCKED, key, at=at)
     if user is not None:
         audit.record("account.locked", user, by=None, at=at, minutes=LOCKED.seconds // 60)
@@ -70,7 +70,7 @@ def count_wrong(key: str, user: User | None, *, address: str, at: datetime) -> N
 def forgive(*keys: str) -> None:
     """Forget what was wrong, and unlock."""
     for key in keys:
-        throttle.forget(throttle.WRONG_BY_ACCOUNT, key)
+        throttle.forget(limits.WRONG_BY_ACCOUNT, key)
         throttle.forget(LOCKED, key)
 
 

@@ -59,7 +59,7 @@ def _track(request: HttpRequest) -> None:
     if not cache.add(f"seen:{request.session.session_key}", 1, every):
         return
     seen = UserSession.objects.filter(session_key=request.session.session_key)
-    if not seen.update(last_seen_at=timezone.now(), ip=sessions.address_of(request)):
+    if not seen.update(last_seen_at=timezone.now(), ip=address_of(request)):
         UserSession.objects.create_from_request(request)
     today = timezone.localdate().isoformat()
     if is_officer:

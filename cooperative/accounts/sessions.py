@@ -21,11 +21,6 @@ _PENDING = "officer_pending"
 _PENDING_SECONDS = 10 * 60
 
 
-def address_of(request: HttpRequest) -> str:
-    """The network address a request came from, behind TRUSTED_PROXY_COUNT proxies."""
-    return str(get_adapter().get_client_ip(request))
-
-
 def enter(
     request: HttpRequest, user: User, *, method: str, at: datetime, second_step: str = ""
 ) -> None:

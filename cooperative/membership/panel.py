@@ -196,7 +196,8 @@ class OfficerAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
         if deed.on_row and not deed.offered(row):
             messages.warning(request, str(_("这件事已经办过，或者现在不能办。请看最新的状态。")))
             return redirect(self._after(row))
-        form = deed.form(request.POST or None, request.FILES or None)
+        posted = request.method == "POST"
+        form = deed.form(request.POST if posted else None, request.FILES if posted else None)
         if isinstance(form, OfficerForm):
             form.for_officer(request.user, row)
         if request.method == "POST" and form.is_valid():

@@ -5,15 +5,17 @@ from __future__ import annotations
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from core.access import public
+from core.address import address_of
 from core.documents.register import clean_number, in_fours, kind_title
 from core.models import DocumentRecord
-from core.throttle import TooOften, count_try
+from core.throttle import MINUTE, Limit, TooOften, take_all
 
-_TRIES = {"limit": 30, "seconds": 600}
+_TRIES = [Limit("verify", 30, 10 * MINUTE)]
 
 
 class NumberForm(forms.Form):
@@ -49,7 +51,7 @@ def verify_form(request: HttpRequest) -> HttpResponse:
 def verify_document(request: HttpRequest, number: str) -> HttpResponse:
     """What the register says of a number; asking is limited per address."""
     try:
-        count_try(f"verify:{request.META.get('REMOTE_ADDR', '')}", **_TRIES)
+        take_all(_TRIES, address_of(request), at=timezone.now())
     except TooOften as refused:
         shown = {"refused": refused, "number": number}
         return render(request, "documents/verify.html", shown, status=refused.status)

@@ -54,6 +54,8 @@ class Command(BaseCommand):
 
     def _found(self, options: dict[str, Any], people: list[list[str]]) -> list[str]:
         now = timezone.now()
+        if Union.objects.exists():
+            raise CommandError("There is a root union already: found others in the panel.")
         organisation.load_divisions()
         place = Division.objects.filter(code=options["division"]).first()
         if place is None:

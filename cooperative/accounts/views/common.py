@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from cooperative.accounts import second_factor
-from cooperative.accounts.throttle import TooOften
 from core.errors import Refused
 from core.forms import show_refusal
+from core.throttle import TooOften
 
 View = Callable[..., HttpResponse]
 

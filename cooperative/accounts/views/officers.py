@@ -16,6 +16,7 @@ from cooperative.accounts.models import User
 from cooperative.accounts.services import account, signing_in
 from cooperative.accounts.views.common import confirmed_recently, show
 from core.access import public, signed_in
+from core.address import address_of
 from core.crypto import seal, unseal
 from core.errors import Forbidden, Refused
 
@@ -47,7 +48,7 @@ def officer_sign_in(request: HttpRequest) -> HttpResponse:
             user = signing_in.prove_officer(
                 request=request,
                 **form.cleaned_data,
-                address=sessions.address_of(request),
+                address=address_of(request),
                 at=timezone.now(),
             )
         except Refused as refused:
@@ -77,7 +78,7 @@ def officer_second_step(request: HttpRequest) -> HttpResponse:
             kind = signing_in.prove_second_step(
                 user=user,
                 code=form.cleaned_data["code"],
-                address=sessions.address_of(request),
+                address=address_of(request),
                 at=at,
             )
         except Refused as refused:

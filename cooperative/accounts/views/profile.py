@@ -27,6 +27,7 @@ from cooperative.accounts.services.account import CHANGE_PHONE, CONFIRM
 from cooperative.accounts.services.sessions import end_sessions
 from cooperative.accounts.views.common import confirmed_recently, show
 from core.access import signed_in
+from core.address import address_of
 from core.errors import Refused
 
 
@@ -126,7 +127,7 @@ def change_phone_resend(request: HttpRequest) -> HttpResponse:
 
 def _send_code(request: HttpRequest, phone: str, purpose: str, next_page: str = "") -> None:
     name = codes.send_code(
-        phone=phone, purpose=purpose, address=sessions.address_of(request), at=timezone.now()
+        phone=phone, purpose=purpose, address=address_of(request), at=timezone.now()
     )
     sessions.remember_challenge(request, purpose, name, next_page)
 
@@ -168,7 +169,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 
 def _prove_again(request: HttpRequest, way: str, challenge: str, given: dict[str, str]) -> None:
-    who, address, at = request.user, sessions.address_of(request), timezone.now()
+    who, address, at = request.user, address_of(request), timezone.now()
     if way == "app":
         signing_in.prove_second_step(user=who, code=given["code"], address=address, at=at)
     elif way == "code":
@@ -187,7 +188,7 @@ def confirm_send(request: HttpRequest) -> HttpResponse:
         return redirect("confirm")
     next_page = sessions.safe_next(request) or sessions.challenge_of(request, CONFIRM)["next"]
     try:
-        key, address = lockout.key_of_phone(request.user.phone), sessions.address_of(request)
+        key, address = lockout.key_of_phone(request.user.phone), address_of(request)
         lockout.check_may_try(key, address=address, at=timezone.now())
         _send_code(request, request.user.phone, CONFIRM, next_page)
     except Refused as refused:

@@ -18,6 +18,7 @@ from cooperative.accounts.services import signing_in
 from cooperative.accounts.services.signing_in import SIGN_IN
 from cooperative.accounts.views.common import show
 from core.access import public, signed_in
+from core.address import address_of
 from core.errors import Refused
 
 
@@ -35,7 +36,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         try:
             name = signing_in.ask_for_code(
                 phone=form.cleaned_data["phone"],
-                address=sessions.address_of(request),
+                address=address_of(request),
                 at=timezone.now(),
             )
         except Refused as refused:
@@ -67,7 +68,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
             user = signing_in.prove_by_code(
                 challenge=kept["name"],
                 code=form.cleaned_data["code"],
-                address=sessions.address_of(request),
+                address=address_of(request),
                 at=at,
             )
         except Refused as refused:
@@ -90,7 +91,7 @@ def sign_in_resend(request: HttpRequest) -> HttpResponse:
         return redirect("sign_in")
     try:
         name = signing_in.ask_for_code(
-            phone=asked.phone, address=sessions.address_of(request), at=timezone.now()
+            phone=asked.phone, address=address_of(request), at=timezone.now()
         )
     except Refused as refused:
         messages.error(request, str(refused))
@@ -115,7 +116,7 @@ def sign_in_password(request: HttpRequest) -> HttpResponse:
         at = timezone.now()
         try:
             user = signing_in.prove_by_password(
-                request=request, **form.cleaned_data, address=sessions.address_of(request), at=at
+                request=request, **form.cleaned_data, address=address_of(request), at=at
             )
         except Refused as refused:
             refusal = refused

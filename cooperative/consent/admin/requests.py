@@ -24,6 +24,7 @@ from cooperative.consent.personal_data import section_title
 from cooperative.consent.shown import request_view
 from cooperative.membership.looks import record_look
 from cooperative.membership.panel import Deed, OfficerAdmin
+from core.address import address_of
 from core.dates import today
 from core.readonly import writes
 
@@ -175,7 +176,7 @@ class DataRequestAdmin(ByMember):
                 purpose="data_request",
                 categories=["name"],
                 at=timezone.now(),
-                address=request.META.get("REMOTE_ADDR") or None,
+                address=address_of(request),
             )
         return super().change_view(request, object_id, *args, **kwargs)
 

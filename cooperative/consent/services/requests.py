@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from cooperative.accounts.models import User
 from cooperative.consent.models import DataRequest
 from cooperative.consent.parameters import DAYS_TO_ANSWER
 from cooperative.consent.rules.requests import (
@@ -124,6 +125,7 @@ def confirm_answer(*, request_id: int, by: Any, at: datetime) -> DataRequest:
         Refused: ``same_person``, ``request_closed``, or what keeps data from being erased.
     """
     with transaction.atomic():
+        _lock_person(request_id)
         request = _locked_for(request_id, "data_request.confirm", by, at)
         _check_other_person(request, by)
         if request.state != RequestState.PROPOSED:
@@ -190,6 +192,16 @@ def _locked_for(request_id: int, permission: str, by: Any, at: datetime) -> Data
         raise NotFound()
     check_permission(by, permission, request.union, business_date(at))
     return request
+
+
+def _lock_person(request_id: int) -> None:
+    """Account and member before the request, as everybody: an erasure goes on to both."""
+    list(
+        User.objects.filter(member__data_requests=request_id)
+        .order_by("pk")
+        .select_for_update(of=("self",), no_key=True)
+    )
+    list(Member.objects.locked().filter(data_requests=request_id))
 
 
 def _check_other_person(request: DataRequest, by: Any) -> None:

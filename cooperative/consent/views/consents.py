@@ -16,6 +16,7 @@ from cooperative.consent.rules.purposes import category_titles
 from cooperative.consent.shown import consent_view
 from cooperative.consent.views.overview import private
 from cooperative.membership.access import member_page
+from core.address import address_of
 from core.dates import add_months, business_date
 from core.errors import NotFound, Refused
 
@@ -61,7 +62,7 @@ def give(request: HttpRequest, purpose: str, recipient_id: int) -> HttpResponse:
                 extra_categories=form.cleaned_data["extra"],
                 by=request.user,
                 at=now,
-                address=request.META.get("REMOTE_ADDR") or None,
+                address=address_of(request),
             )
         except Refused as refused:
             refusal = refused
@@ -124,7 +125,7 @@ def withdraw(request: HttpRequest, consent_id: int) -> HttpResponse:
                 member=member,
                 by=request.user,
                 at=now,
-                address=request.META.get("REMOTE_ADDR") or None,
+                address=address_of(request),
             )
         except Refused as refused:
             messages.error(request, str(refused))

@@ -17,14 +17,15 @@ from cooperative.consent.rules.purposes import purposes
 from cooperative.consent.shown import look_of, titles
 from cooperative.membership.access import member_page
 from core.access import public
+from core.address import address_of
 from core.dates import today
 from core.errors import NotFound, Refused
 from core.parameters import value_on
-from core.throttle import count_try
+from core.throttle import HOUR, Limit, take_all
 
 private = cache_control(private=True, no_store=True)
 _LOOKS_A_PAGE = 30
-_EXPORTS = {"limit": 10, "seconds": 3600}
+_EXPORTS = [Limit("export", 10, HOUR)]
 
 
 @require_GET
@@ -76,12 +77,12 @@ def export(request: HttpRequest, file_kind: str) -> HttpResponse:
     if make is None:
         raise NotFound()
     member = request.member  # type: ignore[attr-defined]
-    count_try(f"export:{member.pk}", **_EXPORTS)
+    take_all(_EXPORTS, str(member.pk), at=timezone.now())
     copy = make(
         member=member,
         by=request.user,
         at=timezone.now(),
-        address=request.META.get("REMOTE_ADDR") or None,
+        address=address_of(request),
     )
     response = HttpResponse(copy.content, content_type=copy.content_type)
     response["Content-Disposition"] = f'attachment; filename="{copy.file_name}"'

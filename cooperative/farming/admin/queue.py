@@ -23,6 +23,7 @@ from cooperative.membership.access import unions_where
 from cooperative.membership.looks import record_look
 from cooperative.membership.models import Division, Member
 from cooperative.membership.panel import Deed, OfficerAdmin, request_can
+from core.address import address_of
 from core.audit_words import actor_name
 from core.dates import today
 from core.masking import mask_name
@@ -193,7 +194,7 @@ class QueuedFactAdmin(Deciding, Entering, OfficerAdmin):
                 purpose="fact_check",
                 categories=[words.KIND_WORDS[row.kind].category],
                 at=timezone.now(),
-                address=request.META.get("REMOTE_ADDR", ""),
+                address=address_of(request),
             )
         return super().change_view(request, object_id, *args, **kwargs)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from cooperative.farming.models import KINDS
+from cooperative.farming.models import KINDS, Plot
 from cooperative.farming.selectors import scope_of
 from cooperative.membership.models import Member
 from core import audit
@@ -22,6 +22,7 @@ def erase_farm(*, member: Member, by: Any, at: datetime) -> None:
     The audit keeps that something was erased, not what. Facts refer to each other (what corrects
     what), so the rows of one table go in one statement.
     """
+    list(Plot.objects.locked().filter(member=member))  # plots before plans, as everybody
     files: set[int] = set()
     counts = {}
     for kind in reversed(KINDS):

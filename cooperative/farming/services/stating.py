@@ -23,9 +23,15 @@ from core.models import StoredFile
 
 
 @contextmanager
-def _changing(model: type[Fact]) -> Iterator[None]:
-    """One transaction in which locks that cannot be had and known constraints become refusals."""
+def _changing(model: type[Fact], member: Member) -> Iterator[None]:
+    """One transaction in which locks that cannot be had and known constraints become refusals.
+
+    The member is locked first, so that nothing is stated beside an erasure under way.
+    """
     with busy_is_refused(), transaction.atomic(), refusing(checks.violations(model)):
+        now = Member.objects.locked().get(pk=member.pk)
+        if now.erased_at is not None:
+            raise Refused("member_erased", _("这位成员的资料已经删除，不能再登记。"))
         yield
 
 
@@ -74,7 +80,7 @@ def state_fact(
         Refused: values out of bounds, stated before, or more than the plot has room for.
     """
     _check(statement, member, by, at)
-    with _changing(statement.MODEL):
+    with _changing(statement.MODEL, member):
         fact = _new(statement, member, by, at)
         fact.evidence.add(*evidence)
         _record("stated", fact, by, at, **checks.audit_values(statement))
@@ -89,7 +95,7 @@ def edit_fact(*, fact: Fact, statement: Statement, by: Any, at: datetime) -> Fac
         Refused: ``wrong_state``, ``corrected_meanwhile``, or as in ``state_fact``.
     """
     _check(statement, fact.member, by, at)
-    with _changing(type(fact)):
+    with _changing(type(fact), fact.member):
         now = _locked_for_edit(fact, statement)
         _check_still_correctable(now)
         for name, value in statement.values().items():
@@ -172,7 +178,7 @@ def _correct(
     **more: Any,
 ) -> Fact:
     _check(statement, fact.member, by, at)
-    with _changing(type(fact)):
+    with _changing(type(fact), fact.member):
         if isinstance(statement, PlanStatement) and statement.plot is not None:
             _locks = list(
                 Plot.objects.locked().filter(
@@ -197,7 +203,7 @@ def withdraw_fact(*, fact: Fact, by: Any, at: datetime) -> Fact:
         Refused: ``wrong_state``, or ``plot_has_plans``.
     """
     access.check_may_state(by, fact.member, business_date(at))
-    with _changing(type(fact)):
+    with _changing(type(fact), fact.member):
         now = checks.lock_fact(fact)
         checks.check_move(now, rules.FactState.WITHDRAWN, rules.Actor.STATER)
         if isinstance(now, Plot) and SeasonPlan.objects.live().filter(plot=now).exists():
@@ -222,7 +228,7 @@ def add_evidence(*, fact: Fact, file: StoredFile, by: Any, at: datetime) -> None
         Refused: ``wrong_state``.
     """
     access.check_may_state(by, fact.member, business_date(at))
-    with _changing(type(fact)):
+    with _changing(type(fact), fact.member):
         now = checks.lock_fact(fact)
         checks.check_move(now, rules.FactState.WITHDRAWN, rules.Actor.STATER)
         now.evidence.add(file)

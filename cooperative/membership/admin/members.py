@@ -16,7 +16,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from cooperative.accounts.sessions import address_of
 from cooperative.membership.access import unions_where
 from cooperative.membership.looks import record_look
 from cooperative.membership.models import Household, Member, Membership
@@ -28,6 +27,7 @@ from cooperative.membership.panel import (
     request_can,
 )
 from cooperative.membership.services import members as services
+from core.address import address_of
 from core.dates import today
 from core.errors import NotFound
 from core.masking import mask_id, mask_name, mask_phone

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cooperative.accounts.models import User
@@ -20,6 +21,7 @@ from cooperative.membership.models import (
     Membership,
     Union,
 )
+from cooperative.membership.models.members import identity_index
 from cooperative.membership.rules import identity
 from cooperative.membership.rules.joining import Actor, MembershipState, may_move
 from cooperative.membership.services.telling import person_of, tell_membership
@@ -27,9 +29,9 @@ from cooperative.notices.services import adopt_notices
 from core import audit
 from core.dates import business_date
 from core.errors import NotFound, Refused, refusing
-from core.throttle import count_try
+from core.throttle import DAY, Limit, take_all
 
-_IDENTITY_TRIES = {"limit": 5, "seconds": 24 * 3600}
+_IDENTITY_TRIES = [Limit("identity", 5, DAY)]
 
 
 @dataclass(frozen=True)
@@ -101,8 +103,9 @@ def apply_to_join(*, user: User, answers: Answers, at: datetime) -> Membership:
     union, division, cooperative = _places(answers)
     if answers.ground not in Membership.Ground.values:
         raise Refused("ground_missing", _("请选择您和合作社的关系。"))
-    count_try(f"join:{user.pk}", **_IDENTITY_TRIES)
+    take_all(_IDENTITY_TRIES, f"join:{user.pk}", at=at)
     with transaction.atomic():
+        _lock_account(user)
         member = _member_for(user, answers, number, division, at)
         with refusing({"membership_membership_one_live": _already_in(union)}):
             membership = Membership.objects.create(
@@ -124,10 +127,10 @@ def claim_roster_place(*, user: User, number: str, at: datetime) -> Member:
     Raises:
         Refused: ``claim_wrong`` when the number does not fit, ``too_often`` after five tries a day.
     """
-    count_try(f"claim:{user.pk}", **_IDENTITY_TRIES)
+    take_all(_IDENTITY_TRIES, f"claim:{user.pk}", at=at)
     given = identity.clean_number(number)
     with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        _lock_account(user)
         if Member.objects.filter(user=user).exists():
             raise Refused("already_bound", _("您的账号已经绑定了成员信息。"))
         for member in unclaimed_members(user).locked():
@@ -207,11 +210,18 @@ def _places(answers: Answers) -> tuple[Union, Division, Cooperative | None]:
     return union, division, cooperative
 
 
+def _lock_account(user: User) -> None:
+    """Two taps of one account come one after the other."""
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
+
+
 def _member_for(
     user: User, answers: Answers, number: str, division: Division, at: datetime
 ) -> Member:
-    own = Member.objects.locked().filter(user=user).first()
-    named = Member.objects.locked().with_identity(number).first()
+    index = identity_index(number)
+    found = list(Member.objects.locked().filter(Q(user=user) | Q(identity_index=index)))
+    own = next((member for member in found if member.user_id == user.pk), None)
+    named = next((member for member in found if member.identity_index == index), None)
     if own is not None:
         if named is None or named.pk != own.pk:
             raise Refused(

@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 import pytest
 from django.core.cache import cache
 
-from cooperative.accounts import codes, second_factor, throttle
+from cooperative.accounts import codes, second_factor
 from cooperative.accounts.models import User
 from cooperative.accounts.services import signing_in
-from cooperative.accounts.throttle import TooOften
+from core import throttle
 from core.errors import Refused
 from core.models import AuditRow
+from core.throttle import TooOften
 from tests.authenticator import code_of
 from tests.factories.accounts import SECRET, OfficerFactory
 from tests.race import race

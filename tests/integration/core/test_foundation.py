@@ -17,7 +17,7 @@ from core.errors import Busy, Refused, refusing
 from core.middleware import RefusalPages
 from core.models import AuditRow
 from core.readonly import ReadOnlyViews, WriteInReadOnlyView, writes
-from core.throttle import TooOften, count_try, forget_tries
+from core.throttle import MINUTE, Limit, TooOften, forget, take_all
 from tests.factories.membership import NOON, DivisionFactory, MemberFactory, OfficerUserFactory
 
 pytestmark = pytest.mark.django_db
@@ -157,10 +157,12 @@ def test_rotating_keys_reseals_everything_and_twice_changes_nothing(settings: An
 
 
 def test_tries_are_counted_and_forgotten() -> None:
+    door = Limit("door", 3, 10 * MINUTE)
     for _try in range(3):
-        count_try("door", limit=3, seconds=600)
+        take_all([door], "a", at=NOON)
     with pytest.raises(TooOften) as caught:
-        count_try("door", limit=3, seconds=600)
-    assert caught.value.facts == {"minutes": 10}
-    forget_tries("door")
-    count_try("door", limit=3, seconds=600)
+        take_all([door], "a", at=NOON)
+    assert caught.value.minutes == 10
+    assert "10 分钟" in str(caught.value)
+    forget(door, "a")
+    take_all([door], "a", at=NOON)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cooperative.accounts import throttle
-from cooperative.accounts.throttle import Limit, TooOften
+from core import throttle
+from core.throttle import Limit, TooOften
 
 AT = datetime(2026, 5, 20, 4, tzinfo=UTC)
 TWICE = Limit("twice", 2, 60)
