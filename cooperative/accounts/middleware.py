@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from cooperative.accounts import second_factor, sessions
+from core.address import address_of
 
 
 class UserPreferences:
