@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 from unittest.mock import patch
 
@@ -65,8 +66,6 @@ def test_without_the_lock_both_confirm() -> None:
     def slow(*args: Any) -> bool:
         _meet.wait(10)
         return real(*args)
-
-    import threading
 
     _meet = threading.Barrier(2)
     with (
@@ -132,3 +131,31 @@ def test_two_accounts_cannot_claim_one_place() -> None:
     assert [type(answer) for answer in claims].count(Member) == 1
     row.member.refresh_from_db()
     assert row.member.user == first
+
+
+def test_two_accounts_that_name_each_others_number_do_not_block_each_other() -> None:
+    union = UnionFactory()
+    village = VillageFactory(parent=union.division).code
+    cooperative = CooperativeFactory(union=union).credit_code
+    rows = [MembershipFactory(gone=True, member__with_account=True) for _person in range(2)]
+    users = [row.member.user for row in rows]
+
+    def apply(user: Any, number: str) -> Any:
+        answers = joining.Answers(
+            union=union.code,
+            kind="person",
+            name="李春生",
+            identity_number=number,
+            division=village,
+            cooperative=cooperative,
+            ground="cooperative_member",
+        )
+        return joining.apply_to_join(user=user, answers=answers, at=NOON)
+
+    for _again in range(5):
+        outcomes = race(
+            lambda: apply(users[0], rows[1].member.identity_number),
+            lambda: apply(users[1], rows[0].member.identity_number),
+        )
+        codes = [outcome.code for outcome in outcomes]
+        assert set(codes) <= {"identity_differs", "too_often"}, outcomes
