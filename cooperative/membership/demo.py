@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from stdnum.cn import ric
+from stdnum.cn import ric, uscc
 
 from cooperative.accounts.models import User
 from cooperative.membership.models import Cooperative, Member, Membership, Roster, Union
@@ -222,15 +222,6 @@ def _csv(lines: list[list[Any]]) -> bytes:
 
 
 def _credit_codes(rng: Random) -> list[str]:
-    """Valid unified social credit codes for invented co-operatives."""
-    return [_credit_code(rng.randrange(10_000_000, 99_999_999)) for _number in range(12)]
-
-
-def _credit_code(number: int) -> str:
-    organisation_code = f"{number:08d}"
-    weights = (3, 7, 9, 10, 5, 8, 4, 2)
-    rest = 11 - sum(int(d) * w for d, w in zip(organisation_code, weights, strict=True)) % 11
-    letters = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-    body = f"93230113{organisation_code}" + {10: "X", 11: "0"}.get(rest, str(rest))
-    total = sum(letters.index(letter) * pow(3, place, 31) for place, letter in enumerate(body))
-    return body + letters[(31 - total % 31) % 31]
+    """Unified social credit codes of invented co-operatives (department 9, type 3)."""
+    bodies = [f"93230113{rng.randrange(10**8, 10**9)}" for _number in range(12)]
+    return [body + uscc.calc_check_digit(body) for body in bodies]

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import factory
 from factory.django import DjangoModelFactory
-from stdnum.cn import ric
+from stdnum.cn import ric, uscc
 
 from cooperative.accounts.models import User, phone_index
 from cooperative.membership.models import (
@@ -24,7 +24,6 @@ from cooperative.membership.models.members import identity_index
 
 NOON = datetime(2026, 5, 20, 4, tzinfo=UTC)  # 12:00 in Shanghai
 TODAY = date(2026, 5, 20)
-_CREDIT_CODE_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 def resident_id(number: int, born: str = "19800101") -> str:
@@ -34,15 +33,9 @@ def resident_id(number: int, born: str = "19800101") -> str:
 
 
 def credit_code(number: int) -> str:
-    """A unified social credit code that passes both checks."""
-    organisation = f"{number:08d}"
-    weights = (3, 7, 9, 10, 5, 8, 4, 2)
-    rest = 11 - sum(int(d) * w for d, w in zip(organisation, weights, strict=True)) % 11
-    body = f"93230113{organisation}" + {10: "X", 11: "0"}.get(rest, str(rest))
-    total = sum(
-        _CREDIT_CODE_LETTERS.index(letter) * pow(3, place, 31) for place, letter in enumerate(body)
-    )
-    return body + _CREDIT_CODE_LETTERS[(31 - total % 31) % 31]
+    """A unified social credit code that passes its check."""
+    body = f"93230113{number:09d}"
+    return body + str(uscc.calc_check_digit(body))
 
 
 class OfficerUserFactory(DjangoModelFactory[User]):
