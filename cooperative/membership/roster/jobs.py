@@ -28,6 +28,7 @@ from cooperative.membership.roster.staging import (
 from core import audit, files
 from core.errors import Refused
 from core.jobs import JobKind, register_job
+from core.jobs.faults import passes_by_itself, told
 from core.models import JobFailure, JobRun
 
 CHECK = "membership.roster_check"
@@ -64,9 +65,11 @@ def _plan_check(run: JobRun) -> int:
                 raise Refused(
                     "roster_empty", _("表头下面没有成员。"), way_on=_("请核对后重新上传。")
                 )
-    except Refused as refused:
+    except Exception as error:  # what a strange file raises is logged and told, like a refusal
+        if passes_by_itself(error):
+            raise
         roster.state = Roster.State.UNREADABLE
-        roster.reason = str(refused)
+        roster.reason = told(error).reason
         roster.row_count = 0
         roster.ended_at = timezone.now()
     roster.file = None

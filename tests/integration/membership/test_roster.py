@@ -479,3 +479,13 @@ def test_dates_reach_members_as_they_were_meant(here: Place) -> None:
     imported(here, workbook(rows))
     assert set(Membership.objects.values_list("admitted_on", flat=True)) == {date(2021, 3, 5)}
     assert Membership.objects.count() == len(written)
+
+
+def test_a_file_that_breaks_the_reader_ends_as_unreadable_and_is_removed(here: Place) -> None:
+    from cooperative.membership.roster import jobs
+
+    with mock.patch.object(jobs, "open_roster", side_effect=ZeroDivisionError):
+        roster = checked(here, workbook([person()]))
+    assert roster.state == "unreadable"
+    assert roster.reason == "程序出错，没有办成，原因已记入日志。请联系管理员。"
+    assert not StoredFile.objects.exists()
