@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -20,11 +20,12 @@ from unfold.widgets import (
 )
 
 from cooperative.consent import services
-from cooperative.consent.admin.base import STATE_COLOURS
+from cooperative.consent.admin.base import STATE_COLOURS, paths_around
 from cooperative.consent.models import ConsentText, Recipient
 from cooperative.consent.rules.purposes import categories, category_title, purpose_of, purposes
 from cooperative.consent.shown import titles
 from cooperative.membership.access import unions_where
+from cooperative.membership.models import Post
 from cooperative.membership.panel import Deed, OfficerAdmin, OfficerForm
 from core.dates import today
 
@@ -76,7 +77,14 @@ class ConsentTextAdmin(OfficerAdmin):
 
     view_permission = "consent.view"
     union_lookup = None
-    list_display = ("title", "shown_purpose", "version", "shown_state", "published_at", "made_by")
+    list_display = (
+        "title",
+        "shown_purpose",
+        "version",
+        "shown_state",
+        "published_at",
+        "shown_maker",
+    )
     fields = (
         "title",
         "shown_purpose",
@@ -90,9 +98,9 @@ class ConsentTextAdmin(OfficerAdmin):
         "retention",
         "automated_decision",
         "valid_months",
-        "made_by",
+        "shown_maker",
         "made_at",
-        "checked_by",
+        "shown_checker",
         "published_at",
     )
     readonly_fields = ("shown_purpose", "plain_state", "shown_categories", "shown_optional")
@@ -125,7 +133,23 @@ class ConsentTextAdmin(OfficerAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        return super().get_queryset(request).select_related("made_by", "checked_by")
+        rows = super().get_queryset(request).select_related("made_by", "checked_by")
+        # A text is for everybody; who wrote it is known only in the unions around.
+        around = Post.objects.filter(union__path__in=paths_around(request, self.view_permission))
+        return rows.annotate(
+            maker_is_near=Exists(around.filter(user=OuterRef("made_by"))),
+            checker_is_near=Exists(around.filter(user=OuterRef("checked_by"))),
+        )
+
+    @admin.display(description=_("经办人"), ordering="made_by")
+    def shown_maker(self, row: Any) -> Any:
+        return row.made_by if row.maker_is_near else _("其他工会的管理员")
+
+    @admin.display(description=_("复核人"))
+    def shown_checker(self, row: Any) -> Any:
+        if row.checked_by is None:
+            return "—"
+        return row.checked_by if row.checker_is_near else _("其他工会的管理员")
 
     @admin.display(description=_("用途"), ordering="purpose")
     def shown_purpose(self, row: ConsentText) -> str:
