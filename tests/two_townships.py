@@ -223,7 +223,9 @@ def _consents(here: Township) -> None:
         kind="union", union=here.union, name=here.name("接收"), contact=here.name("联系")
     )
     text = consent.ConsentText.objects.filter(purpose="scoring").first()
-    text = text or consent.ConsentTextFactory()
+    text = text or consent.ConsentTextFactory(
+        made_by=here.officers["administrator"], checked_by=OfficerUserFactory(name=here.name("发"))
+    )
     given = consent.ConsentFactory(
         member=here.member, recipient=recipient, text=text, valid_until=NOON + timedelta(days=3650)
     )

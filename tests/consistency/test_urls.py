@@ -117,6 +117,7 @@ def values_for(address: Address, here: Township) -> dict[str, Any]:
         "recipient_id": rows["consent.recipient"].pk,
         "purpose": "scoring",
         "request_id": rows["consent.datarequest"].pk,
+        "run_id": rows["core.jobrun"].pk,
         "number": rows["core.documentrecord"].number,
         "pk": rows["notices.notice" if address.name == "message_open" else "farming.plot"].pk,
         "app_label": "membership",
@@ -130,7 +131,7 @@ def row_keys(address: Address) -> list[str]:
     if ".".join(address.route.split("/")[1:3]) in SHARED:
         return []
     named = {"object_id", "member_id", "file_id", "membership_id", "consent_id", "recipient_id"}
-    return [key for key in address.kinds if key in named | {"request_id", "pk"}]
+    return [key for key in address.kinds if key in named | {"request_id", "run_id", "pk"}]
 
 
 def is_door(response: Any) -> bool:
