@@ -10,11 +10,13 @@ import pytest
 from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from cooperative.membership.access import can_anywhere
+from core import audit
 from core.dates import today
 from tests.factories.membership import MembershipFactory
-from tests.two_townships import ROLES, Township, person, two_townships
+from tests.two_townships import MARKS, ROLES, Township, person, two_townships
 
 PAGES = {model._meta.label_lower: found for model, found in admin.site._registry.items()}
 MOST_QUERIES_LIST = 25
@@ -25,10 +27,14 @@ _TUPLE = re.compile(rb">\s*\((?:&#x27;|')\w+(?:&#x27;|'),")
 
 
 @pytest.fixture
-def here(db: None, tmp_path: Any, settings: Any) -> Township:
+def both(db: None, tmp_path: Any, settings: Any) -> tuple[Township, Township]:
     settings.PRIVATE_ROOT = tmp_path
-    first, _second = two_townships()
-    return first
+    return two_townships()
+
+
+@pytest.fixture
+def here(both: tuple[Township, Township]) -> Township:
+    return both[0]
 
 
 @pytest.fixture
@@ -210,3 +216,23 @@ def test_the_whole_number_is_shown_for_a_reason_only(here, officers):
 def test_the_desk_opens_for_every_role(here, officers):
     for role in ROLES:
         assert officers[role].get("/admin/").status_code == 200
+
+
+def test_of_a_member_of_two_unions_each_sees_only_its_own_side(both, signed_in):
+    """The person is shared; what the neighbours did, wrote and decided is not."""
+    first, second = both
+    shared = person(second, "两会")
+    for union, reason in ((first.union, first.name("那边")), (second.union, "")):
+        joined = MembershipFactory(member=shared, union=union, suspended=True, reason=reason)
+        officer = first.officers["reviewer"] if union == first.union else None
+        audit.record(
+            "membership.suspended", joined, by=officer, at=timezone.now(), scope=union.path
+        )
+        audit.record("member.phone", shared, by=officer, at=timezone.now(), scope=union.path)
+    client = signed_in(second.officers["convener"], second_factor=True)
+    page = client.get(f"{list_of('membership.member')}{shared.pk}/change/")
+    assert page.status_code == 200
+    assert "办理记录" in page.content.decode()
+    for path in (page.request["PATH_INFO"], *(list_of(name) for name in sorted(PAGES))):
+        body = client.get(path).content.decode()
+        assert not [mark for mark in MARKS if mark in body], path
