@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-Text = str | Promise
+from core.sentences import Text as Text
+from core.sentences import in_a_row
 
 
 class Refused(Exception):
@@ -31,7 +31,7 @@ class Refused(Exception):
         self.facts = facts
 
     def __str__(self) -> str:
-        return f"{self.message}{self.way_on}"
+        return in_a_row(self.message, self.way_on)
 
 
 class NotFound(Refused):

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import NotFound, Refused
 from core.models import StoredFile
+from core.sentences import listed
 from core.upload_checks import CHECKS
 
 MaySee = Callable[[Any, StoredFile], bool]
@@ -150,7 +151,7 @@ def _recognise(content: bytes, kinds: Collection[str]) -> Any:
         if checked is not None:
             return checked
     names = {"image": _("照片"), "pdf": _("便携文档"), "xlsx": _("电子表格"), "csv": _("文本表格")}
-    wanted = "、".join(str(names[kind]) for kind in kinds)
+    wanted = listed(names[kind] for kind in kinds)
     raise Refused(
         "file_kind",
         _("这个文件的内容不是%(wanted)s。") % {"wanted": wanted},

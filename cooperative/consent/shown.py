@@ -13,6 +13,7 @@ from cooperative.consent.rules.lifetime import Standing
 from cooperative.consent.rules.purposes import category_titles, purpose_of
 from cooperative.membership.models import Post
 from core.dates import days_until
+from core.sentences import listed
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Look:
 
 def titles(codes: list[str]) -> str:
     """Kinds of data in one phrase."""
-    return "、".join(str(title) for title in category_titles(codes))
+    return listed(category_titles(codes))
 
 
 def look_of(row: Disclosure) -> Look:

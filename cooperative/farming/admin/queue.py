@@ -28,6 +28,7 @@ from core.audit_words import actor_name
 from core.dates import today
 from core.masking import mask_name
 from core.readonly import writes
+from core.sentences import in_a_row
 
 _STATE_COLOURS = {
     "stated": "warning",
@@ -294,7 +295,7 @@ def _confirm_text(row: Any) -> str:
     text = _("确认“%(title)s，%(value)s”属实。成员会收到消息，核实以后不能改，只能更正。")
     said = {"title": words.queued_title(row), "value": words.queued_value(row)}
     found = selectors.findings_of(row.fact, today())
-    return "".join([str(text) % said, *(words.finding_text(finding) for finding in found)])
+    return in_a_row(str(text) % said, *(words.finding_text(finding) for finding in found))
 
 
 def _confirm(row: QueuedFact, by: Any, at: Any) -> QueuedFact:

@@ -32,6 +32,7 @@ from core.dates import today
 from core.errors import NotFound
 from core.masking import mask_id, mask_name, mask_phone
 from core.readonly import writes
+from core.sentences import listed
 
 
 class HouseholdForm(OfficerForm):
@@ -232,7 +233,7 @@ class MemberAdmin(OfficerAdmin):
 
     @admin.display(description=_("工会"))
     def shown_union(self, member: Member) -> str:
-        return "、".join(row.union.name for row in member.reached)  # type: ignore[attr-defined]
+        return listed(row.union.name for row in member.reached)  # type: ignore[attr-defined]
 
     @admin.display(description=_("证件号码"))
     def masked_identity(self, member: Member) -> str:

@@ -31,6 +31,7 @@ from core.dates import today
 from core.errors import NotFound
 from core.jobs.kinds import job_title
 from core.jobs.progress import progress_of
+from core.sentences import listed
 
 _ROWS_A_PAGE = 50
 _STATE_COLOURS = {
@@ -218,7 +219,7 @@ def _report(request: HttpRequest, roster: Roster) -> dict[str, Any]:
         "problems": problem_counts(roster.outcome if done else roster.counts),
         "chosen": chosen,
         "verdict": verdict,
-        "extra": "、".join(roster.extra),
+        "extra": listed(roster.extra),
         "passed_over": roster.passed_over,
         "may_download": roster.purged_at is None and may_download(request.user, roster),
         "refusal": roster.reason,

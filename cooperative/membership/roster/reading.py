@@ -26,6 +26,7 @@ from cooperative.membership.roster.columns import (
     find_header,
 )
 from core.errors import Refused
+from core.sentences import listed
 from core.upload_checks import decode_text
 
 MOST_ROWS = 100_000
@@ -88,7 +89,7 @@ def _header_refusal(nearest: Header | None) -> Refused:
             _("没有找到表头。"),
             way_on=_("请保留一行列名，至少要有姓名、身份证号、入会日期。"),
         )
-    missing = "、".join(str(TITLES[field]) for field in nearest.missing)
+    missing = listed(TITLES[field] for field in nearest.missing)
     return Refused(
         "roster_columns_missing",
         _("名册缺少这些列：%(missing)s。") % {"missing": missing},
