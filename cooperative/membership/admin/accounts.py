@@ -20,6 +20,7 @@ from cooperative.accounts.lockout import minutes_locked
 from cooperative.accounts.models import User
 from cooperative.accounts.services import help as helping
 from cooperative.membership.panel import Deed, OfficerAdmin
+from core.audit_words import actor_name
 from core.masking import mask_phone
 
 
@@ -171,10 +172,13 @@ class UserAdmin(OfficerAdmin):
         """The accounts within reach."""
         return rows.filter(pk__in=accounts_within_reach(request.user).values("pk"))
 
+    def title_of(self, row: User) -> str:
+        return self.shown_name(row)
+
     @display(description=_("姓名"), ordering="name")
     def shown_name(self, user: User) -> str:
-        """The name of an officer or member."""
-        return user.name or f"#{user.pk}"
+        """An officer's name; a member's masked, whom the masked phone tells apart."""
+        return actor_name(user) or f"#{user.pk}"
 
     @display(description=_("手机号"))
     def shown_phone(self, user: User) -> str:
