@@ -116,7 +116,7 @@ def quote_rows(values: Mapping[str, str]) -> list[tuple[Any, str]]:
     interest = to_fen(amount * 6 * QUOTE_DAYS / 100 / 365)
     return [
         (_("借款"), f"¥{format_yuan(amount)}"),
-        (_("借多久"), _("181 天")),
+        (_("借多久"), str(_("181 天"))),
         (_("利息，一年百分之六"), f"¥{format_yuan(interest)}"),
         (_("到期一共还"), f"¥{format_yuan(amount + interest)}"),
     ]

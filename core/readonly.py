@@ -60,6 +60,6 @@ class ReadOnlyViews:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
         """Put the guard up before the view runs."""
-        declared = getattr(view, "writing_methods", frozenset())
+        declared: frozenset[str] = getattr(view, "writing_methods", frozenset())
         if request.method in _SAFE_METHODS and request.method not in declared:
             connection.execute_wrappers.append(_only_reads)

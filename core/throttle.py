@@ -80,7 +80,7 @@ def wait_for(limit: Limit, key: str, *, at: datetime) -> int:
     found = cache.get_many([counter, until])
     if found.get(counter, 0) < limit.count:
         return 0
-    return max(0, ceil(found.get(until, 0) - at.timestamp()))
+    return max(0, ceil(float(found.get(until, 0)) - at.timestamp()))
 
 
 def longest_wait(limits: Iterable[Limit], key: str, *, at: datetime) -> int:

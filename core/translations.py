@@ -94,7 +94,7 @@ def update_english() -> int:
     for text, files in own_texts().items():
         known = old.get(text if isinstance(text, str) else text[0])
         translated = known.string if known else ("" if isinstance(text, str) else ("", ""))
-        new.add(text, translated, locations=[(name, None) for name in sorted(set(files))])
+        new.add(text, translated, locations=[(name, 0) for name in sorted(set(files))])
     _write(new, ENGLISH)
     return sum(1 for message in new if message.id and not _is_translated(message))
 

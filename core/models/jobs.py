@@ -25,7 +25,13 @@ class JobRunQuerySet(LockedQuerySet["JobRun"]):
 
 
 JobRunManager = models.Manager.from_queryset(JobRunQuerySet)
-JobChunkManager = models.Manager.from_queryset(LockedQuerySet["JobChunk"])
+
+
+class JobChunkQuerySet(LockedQuerySet["JobChunk"]):
+    """Chunks, lockable in one order."""
+
+
+JobChunkManager = models.Manager.from_queryset(JobChunkQuerySet)
 
 
 class JobRun(models.Model):

@@ -23,7 +23,11 @@ class MomentRange(Func):
     function = "tstzrange"
 
 
-ParameterManager = models.Manager.from_queryset(LockedQuerySet["Parameter"])
+class ParameterQuerySet(LockedQuerySet["Parameter"]):
+    """Figures, lockable in one order."""
+
+
+ParameterManager = models.Manager.from_queryset(ParameterQuerySet)
 
 
 class Parameter(FourEyes):

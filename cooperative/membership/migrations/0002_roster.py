@@ -8,90 +8,263 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0004_documents_append_only'),
-        ('membership', '0001_membership'),
+        ("core", "0004_documents_append_only"),
+        ("membership", "0001_membership"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Roster',
+            name="Roster",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('made_at', models.DateTimeField(verbose_name='经办时间')),
-                ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='复核时间')),
-                ('file_name', models.CharField(max_length=200, verbose_name='文件名')),
-                ('sha256', models.CharField(editable=False, max_length=64)),
-                ('state', models.CharField(choices=[('checking', '检查中'), ('checked', '待复核'), ('unreadable', '读不了'), ('rejected', '已退回'), ('importing', '导入中'), ('imported', '已导入')], default='checking', max_length=12, verbose_name='状态')),
-                ('reason', models.TextField(blank=True, verbose_name='原因')),
-                ('titles', models.JSONField(default=list, editable=False)),
-                ('fields', models.JSONField(default=dict, editable=False)),
-                ('extra', models.JSONField(default=list, verbose_name='没有导入的列')),
-                ('row_count', models.PositiveIntegerField(default=0, verbose_name='行数')),
-                ('passed_over', models.PositiveIntegerField(default=0, verbose_name='合计、填表人等行')),
-                ('counts', models.JSONField(default=dict, editable=False)),
-                ('outcome', models.JSONField(default=dict, editable=False)),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='结束时间')),
-                ('purged_at', models.DateTimeField(null=True, verbose_name='明细清除时间')),
-                ('check_run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.jobrun')),
-                ('checked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='复核人')),
-                ('file', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.storedfile')),
-                ('import_run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.jobrun')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
-                ('union', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rosters', to='membership.union', verbose_name='工会')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("made_at", models.DateTimeField(verbose_name="经办时间")),
+                (
+                    "checked_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="复核时间"),
+                ),
+                ("file_name", models.CharField(max_length=200, verbose_name="文件名")),
+                ("sha256", models.CharField(editable=False, max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("checking", "检查中"),
+                            ("checked", "待复核"),
+                            ("unreadable", "读不了"),
+                            ("rejected", "已退回"),
+                            ("importing", "导入中"),
+                            ("imported", "已导入"),
+                        ],
+                        default="checking",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="原因")),
+                ("titles", models.JSONField(default=list, editable=False)),
+                ("fields", models.JSONField(default=dict, editable=False)),
+                ("extra", models.JSONField(default=list, verbose_name="没有导入的列")),
+                ("row_count", models.PositiveIntegerField(default=0, verbose_name="行数")),
+                (
+                    "passed_over",
+                    models.PositiveIntegerField(default=0, verbose_name="合计、填表人等行"),
+                ),
+                ("counts", models.JSONField(default=dict, editable=False)),
+                ("outcome", models.JSONField(default=dict, editable=False)),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="结束时间")),
+                ("purged_at", models.DateTimeField(null=True, verbose_name="明细清除时间")),
+                (
+                    "check_run",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.jobrun",
+                    ),
+                ),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="复核人",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="core.storedfile",
+                    ),
+                ),
+                (
+                    "import_run",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.jobrun",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "union",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rosters",
+                        to="membership.union",
+                        verbose_name="工会",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '名册',
-                'verbose_name_plural': '名册导入',
+                "verbose_name": "名册",
+                "verbose_name_plural": "名册导入",
             },
         ),
         migrations.CreateModel(
-            name='RosterRow',
+            name="RosterRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('number', models.PositiveIntegerField(verbose_name='行')),
-                ('cells', core.crypto.SealedTextField()),
-                ('identity_index', core.crypto.BlindIndexField(editable=False, null=True)),
-                ('verdict', models.CharField(choices=[('waiting', '未检查'), ('new', '新增'), ('updated', '更新'), ('same', '没有变化'), ('bad', '有错误，不导入')], default='waiting', max_length=8, verbose_name='检查结果')),
-                ('outcome', models.CharField(blank=True, choices=[('', '未导入'), ('new', '已新增'), ('updated', '已更新'), ('same', '没有变化'), ('left_out', '没有导入')], default='', max_length=8, verbose_name='导入结果')),
-                ('problems', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='membership.member')),
-                ('roster', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='membership.roster')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("number", models.PositiveIntegerField(verbose_name="行")),
+                ("cells", core.crypto.SealedTextField()),
+                ("identity_index", core.crypto.BlindIndexField(editable=False, null=True)),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "未检查"),
+                            ("new", "新增"),
+                            ("updated", "更新"),
+                            ("same", "没有变化"),
+                            ("bad", "有错误，不导入"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                        verbose_name="检查结果",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "未导入"),
+                            ("new", "已新增"),
+                            ("updated", "已更新"),
+                            ("same", "没有变化"),
+                            ("left_out", "没有导入"),
+                        ],
+                        default="",
+                        max_length=8,
+                        verbose_name="导入结果",
+                    ),
+                ),
+                (
+                    "problems",
+                    models.JSONField(
+                        default=list, encoder=django.core.serializers.json.DjangoJSONEncoder
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="membership.member",
+                    ),
+                ),
+                (
+                    "roster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="membership.roster",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '名册的一行',
-                'verbose_name_plural': '名册的各行',
+                "verbose_name": "名册的一行",
+                "verbose_name_plural": "名册的各行",
             },
         ),
         migrations.AddIndex(
-            model_name='roster',
-            index=models.Index(condition=models.Q(('purged_at__isnull', True)), fields=['ended_at'], name='membership_roster_to_purge'),
+            model_name="roster",
+            index=models.Index(
+                condition=models.Q(("purged_at__isnull", True)),
+                fields=["ended_at"],
+                name="membership_roster_to_purge",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roster',
-            constraint=models.CheckConstraint(condition=models.Q(('checked_by', models.F('made_by')), _negated=True), name='membership_roster_maker_is_not_checker', violation_error_message='经办和复核必须是两个人。'),
+            model_name="roster",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("checked_by", models.F("made_by")), _negated=True),
+                name="membership_roster_maker_is_not_checker",
+                violation_error_message="经办和复核必须是两个人。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roster',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True)), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='membership_roster_checked_by_paired', violation_error_message='时间和经手人要一起填写。'),
+            model_name="roster",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("checked_at__isnull", True), ("checked_by__isnull", True)),
+                    models.Q(("checked_at__isnull", False), ("checked_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="membership_roster_checked_by_paired",
+                violation_error_message="时间和经手人要一起填写。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roster',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['importing', 'imported']), _negated=True), ('checked_at__isnull', False), _connector='OR'), name='membership_roster_imported_when_checked', violation_error_message='名册要复核后才能导入。'),
+            model_name="roster",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["importing", "imported"]), _negated=True),
+                    ("checked_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="membership_roster_imported_when_checked",
+                violation_error_message="名册要复核后才能导入。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roster',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['unreadable', 'rejected', 'imported'])), models.Q(models.Q(('state__in', ['unreadable', 'rejected', 'imported']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='membership_roster_end_dated'),
+            model_name="roster",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("ended_at__isnull", False),
+                        ("state__in", ["unreadable", "rejected", "imported"]),
+                    ),
+                    models.Q(
+                        models.Q(
+                            ("state__in", ["unreadable", "rejected", "imported"]), _negated=True
+                        ),
+                        ("ended_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="membership_roster_end_dated",
+            ),
         ),
         migrations.AddIndex(
-            model_name='rosterrow',
-            index=models.Index(fields=['roster', 'identity_index'], name='membership_rosterrow_person'),
+            model_name="rosterrow",
+            index=models.Index(
+                fields=["roster", "identity_index"], name="membership_rosterrow_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rosterrow',
-            constraint=models.UniqueConstraint(fields=('roster', 'position'), name='membership_rosterrow_position_once'),
+            model_name="rosterrow",
+            constraint=models.UniqueConstraint(
+                fields=("roster", "position"), name="membership_rosterrow_position_once"
+            ),
         ),
     ]

@@ -6,7 +6,6 @@ import hmac
 import json
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -21,7 +20,7 @@ from cooperative.membership.models import (
     Membership,
     Union,
 )
-from cooperative.membership.models.members import identity_index
+from cooperative.membership.models.members import MemberQuerySet, identity_index
 from cooperative.membership.rules import identity
 from cooperative.membership.rules.joining import Actor, MembershipState, may_move
 from cooperative.membership.services.telling import person_of, tell_membership
@@ -76,7 +75,7 @@ def check_identity_answer(*, kind: str, number: str, today: date) -> str:
             return identity.check_credit_code(number)
         cleaned = identity.check_resident_id(number, today=today)
     except identity.IdentityProblem as problem:
-        raise Refused("identity_wrong", _PROBLEMS[kind][problem.code]) from problem
+        raise Refused("identity_wrong", _PROBLEMS[Member.Kind(kind)][problem.code]) from problem
     of_age_on = identity.comes_of_age_on(cleaned)
     if of_age_on > today:
         raise Refused(
@@ -146,7 +145,7 @@ def claim_roster_place(*, user: User, number: str, at: datetime) -> Member:
     )
 
 
-def unclaimed_members(user: User) -> Any:
+def unclaimed_members(user: User) -> MemberQuerySet:
     """Members on rosters with this account's verified phone and no account yet."""
     if not user.phone_index:
         return Member.objects.none()

@@ -35,7 +35,7 @@ def reseal(model: type[models.Model], field: SealedTextField) -> int:
     names = {
         "table": connection.ops.quote_name(model._meta.db_table),
         "column": connection.ops.quote_name(str(field.column)),
-        "key": connection.ops.quote_name(str(model._meta.pk.column)),  # type: ignore[union-attr]
+        "key": connection.ops.quote_name(str(model._meta.pk.column)),
     }
     newest = next(iter(settings.FIELD_KEYS))
     select = (  # noqa: S608 - quoted names of our own models

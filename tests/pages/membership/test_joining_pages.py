@@ -41,8 +41,7 @@ def test_a_newcomer_joins_screen_by_screen(signed_in, union: Union) -> None:
     assert _step(client, "union", union=union.code) == "/join/kind/"
     assert _step(client, "kind", kind="person") == "/join/identity/"
     assert (
-        _step(client, "identity", name="李春生", identity_number=resident_id(5))
-        == "/join/village/"
+        _step(client, "identity", name="李春生", identity_number=resident_id(5)) == "/join/village/"
     )
     assert _step(client, "village", division=f"{union.division_id}201") == "/join/work/"
     cooperative = union.cooperatives.get()
