@@ -58,7 +58,7 @@ KIND_WORDS: Mapping[str, KindWords] = {
         "crop",
         "crop",
         gettext_lazy("取消这份安排"),
-        gettext_lazy("从哪天起不种了？"),
+        gettext_lazy("最后种到哪一天？"),
     ),
     "asset": KindWords(
         gettext_lazy("农机和家产"),

@@ -63,7 +63,8 @@ def test_a_get_cannot_write() -> None:
 
 
 def test_a_get_that_declares_writing_may_and_a_post_may() -> None:
-    assert _through(writes("GET")(_writing_view)).status_code == 200
+    declared = writes("GET")(lambda request: _writing_view(request))
+    assert _through(declared).status_code == 200
     Division.objects.filter(code="999999").delete()
     assert _through(lambda request: _writing_view(request), "POST").status_code == 200
 
