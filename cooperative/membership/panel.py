@@ -13,6 +13,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -23,6 +24,7 @@ from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from cooperative.membership.access import can_anywhere, unions_where
+from cooperative.membership.models import Membership
 from core import audit
 from core.dates import today
 from core.errors import NotFound, Refused
@@ -34,6 +36,15 @@ Text = str | Promise
 def request_can(request: HttpRequest, permission: str) -> bool:
     """Whether the signed-in officer holds the permission anywhere."""
     return can_anywhere(request.user, permission, today())
+
+
+def reveals(request: HttpRequest, member: str = "member") -> Exists:
+    """Whether the officer may see a row's member whole: by a post where the member belongs.
+
+    For ``annotate(may_reveal=reveals(request))``; ``member`` is the way from the row to the member.
+    """
+    reach = unions_where(request.user, "member.reveal", today())
+    return Exists(Membership.objects.filter(member=OuterRef(member), union__in=reach))
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from cooperative.membership.roster import sample
 from cooperative.membership.roster.services import confirm_roster, upload_roster
 from cooperative.membership.services.organisation import load_divisions
 from core.jobs import run_job_now
-from core.models import JobRun, Parameter, StoredFile
+from core.models import JobRun, Parameter
 from tests.factories.core import ParameterFactory
 from tests.factories.membership import (
     NOON,
@@ -41,32 +41,6 @@ TITLES = (
     "流转地亩数",
     "主要作物",
 )
-
-
-class JobRunFactory(DjangoModelFactory[JobRun]):
-    """A queued run of nothing in particular."""
-
-    class Meta:
-        model = JobRun
-
-    kind = "test.probe"
-    key = factory.Sequence(str)
-    queued_at = NOON
-
-
-class StoredFileFactory(DjangoModelFactory[StoredFile]):
-    """The row of a file that has no bytes."""
-
-    class Meta:
-        model = StoredFile
-
-    purpose = "test"
-    path = factory.Sequence(lambda n: f"files/00/{n}.csv")
-    original_name = "a.csv"
-    content_type = "text/csv"
-    size = 3
-    sha256 = "0" * 64
-    uploaded_at = NOON
 
 
 class RosterFactory(DjangoModelFactory[Roster]):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cooperative.membership.access import unions_where
 from cooperative.membership.models import Membership
-from cooperative.membership.panel import OfficerAdmin, request_can
+from cooperative.membership.panel import OfficerAdmin, reveals
 from core.dates import today
 from core.masking import mask_name
 
@@ -61,7 +61,7 @@ class ByMember(OfficerAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         rows = super().get_queryset(request).select_related("member")
-        return rows.annotate(may_reveal=models.Value(request_can(request, "member.reveal")))
+        return rows.annotate(may_reveal=reveals(request))
 
     @admin.display(description=_("成员"), ordering="member__name")
     def shown_member(self, row: Any) -> str:

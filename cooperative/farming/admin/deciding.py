@@ -19,7 +19,6 @@ from cooperative.farming import selectors, services, words
 from cooperative.farming.access import CONFIRM, access_facts
 from cooperative.farming.models import Fact
 from cooperative.farming.panel import ReasonForm, SeenForm
-from cooperative.membership.models import Member
 from cooperative.membership.panel import request_can
 from core.dates import today
 from core.errors import NotFound
@@ -29,14 +28,13 @@ _HEADERS = [_("成员"), _("种类"), _("内容"), _("数量或金额"), _("凭�
 
 
 class Deciding:
-    """List actions of the queue and the page they lead to."""
+    """List actions of the queue and the page they lead to.
+
+    Whoever decides sees whole names: each fact is of a union in which they may confirm.
+    """
 
     admin_site: Any
     opts: Any
-
-    def member_name(self, member: Member) -> str:
-        """The name as far as this officer may see it."""
-        raise NotImplementedError
 
     @action(description=_("核实通过所选"), permissions=["confirm"])  # type: ignore[untyped-decorator]
     def confirm_selected(self, request: HttpRequest, rows: models.QuerySet[Any]) -> HttpResponse:
@@ -97,7 +95,7 @@ class Deciding:
             '<a class="text-primary-600 underline" href="{}">{}</a>', page, words.title_of(fact)
         )
         return [
-            self.member_name(fact.member),
+            fact.member.name,
             words.KIND_WORDS[fact.KIND].title,
             format_html("{} · {}", title, note) if note else title,
             format_html('<span class="num">{}</span>', words.value_of(fact)),

@@ -21,8 +21,8 @@ from cooperative.farming.models import Crop, Fact, QueuedFact
 from cooperative.farming.panel import ReasonForm, SeenForm
 from cooperative.membership.access import unions_where
 from cooperative.membership.looks import record_look
-from cooperative.membership.models import Division, Member
-from cooperative.membership.panel import Deed, OfficerAdmin, request_can
+from cooperative.membership.models import Division
+from cooperative.membership.panel import Deed, OfficerAdmin, request_can, reveals
 from core.address import address_of
 from core.audit_words import actor_name
 from core.dates import today
@@ -155,8 +155,7 @@ class QueuedFactAdmin(Deciding, Entering, OfficerAdmin):
         return rows.of_unions(reach)  # type: ignore[attr-defined,no-any-return]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        self._may_reveal = request_can(request, "member.reveal")
-        rows = super().get_queryset(request)
+        rows = super().get_queryset(request).annotate(may_reveal=reveals(request))
         return rows.select_related("member__division", "division", "crop", "made_by", "checked_by")
 
     def has_confirm_permission(self, request: HttpRequest) -> bool:
@@ -226,9 +225,10 @@ class QueuedFactAdmin(Deciding, Entering, OfficerAdmin):
 
     # --- columns ---
 
-    def member_name(self, member: Member) -> str:
-        """The name, masked unless the officer may see it."""
-        return member.name if self._may_reveal else mask_name(member.name)
+    def member_name(self, row: Any) -> str:
+        """The name, masked unless the officer may see it (annotated ``may_reveal``)."""
+        name: str = row.member.name
+        return name if row.may_reveal else mask_name(name)
 
     @admin.display(description=_("内容"), ordering="name")
     def shown_title(self, row: QueuedFact) -> str:
@@ -236,7 +236,7 @@ class QueuedFactAdmin(Deciding, Entering, OfficerAdmin):
 
     @admin.display(description=_("成员"), ordering="member__name")
     def shown_member(self, row: QueuedFact) -> str:
-        return self.member_name(row.member)
+        return self.member_name(row)
 
     @admin.display(description=_("村"))
     def village(self, row: QueuedFact) -> str:

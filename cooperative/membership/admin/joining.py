@@ -25,7 +25,7 @@ from cooperative.membership.panel import (
     Deed,
     OfficerAdmin,
     OfficerTabularInline,
-    request_can,
+    reveals,
 )
 from cooperative.membership.rules.joining import BallotCount, has_quorum, is_carried
 from cooperative.membership.services import admission
@@ -265,7 +265,7 @@ class MembershipAdmin(OfficerAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         rows = super().get_queryset(request).select_related("member", "union", "cooperative")
-        return rows.annotate(may_reveal=models.Value(request_can(request, "member.reveal")))
+        return rows.annotate(may_reveal=reveals(request))
 
     def title_of(self, row: Membership) -> str:
         return shown(row.member, row)
@@ -353,7 +353,7 @@ class BallotAdmin(OfficerAdmin):
                 "membership__member", "membership__union", "made_by", "checked_by", "minutes"
             )
         )
-        rows = rows.annotate(may_reveal=models.Value(request_can(request, "member.reveal")))
+        rows = rows.annotate(may_reveal=reveals(request, "membership__member"))
         return rows.exclude(outcome="waiting", membership__state="withdrawn")
 
     def title_of(self, row: Ballot) -> str:

@@ -25,6 +25,7 @@ from cooperative.membership.panel import (
     OfficerForm,
     OfficerTabularInline,
     request_can,
+    reveals,
 )
 from cooperative.membership.services import members as services
 from core.address import address_of
@@ -156,7 +157,7 @@ class MemberAdmin(OfficerAdmin):
         reach = unions_where(request.user, self.view_permission, today())
         live = Membership.objects.filter(union__in=reach).select_related("union").order_by("pk")
         rows = super().get_queryset(request).select_related("division", "household")
-        rows = rows.annotate(may_reveal=models.Value(request_can(request, "member.reveal")))
+        rows = rows.annotate(may_reveal=reveals(request, "pk"))
         return rows.prefetch_related(Prefetch("memberships", live, to_attr="reached"))
 
     def title_of(self, row: Member) -> str:

@@ -9,12 +9,11 @@ from django.db import IntegrityError, transaction
 
 from core.errors import violated_constraint
 from core.models import JobChunk, JobFailure
+from tests.factories.core import JobRunFactory, StoredFileFactory
 from tests.factories.membership import NOON, OfficerUserFactory
 from tests.factories.roster import (
-    JobRunFactory,
     RosterFactory,
     RosterRowFactory,
-    StoredFileFactory,
 )
 
 pytestmark = pytest.mark.django_db

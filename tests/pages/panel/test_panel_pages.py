@@ -15,7 +15,8 @@ from django.utils import timezone
 from cooperative.membership.access import can_anywhere
 from core import audit
 from core.dates import today
-from tests.factories.membership import MembershipFactory
+from tests.conftest import SignedIn
+from tests.factories.membership import MembershipFactory, PostFactory, UnionFactory, officer
 from tests.two_townships import MARKS, ROLES, Township, person, two_townships
 
 PAGES = {model._meta.label_lower: found for model, found in admin.site._registry.items()}
@@ -236,3 +237,17 @@ def test_of_a_member_of_two_unions_each_sees_only_its_own_side(both, signed_in):
     for path in (page.request["PATH_INFO"], *(list_of(name) for name in sorted(PAGES))):
         body = client.get(path).content.decode()
         assert not [mark for mark in MARKS if mark in body], path
+
+
+def test_names_are_whole_only_where_the_officer_may_reveal(signed_in: SignedIn) -> None:
+    here, there = UnionFactory(), UnionFactory()
+    both = officer("convener", here)
+    PostFactory(user=both, union=there, role="auditor")
+    MembershipFactory(union=here, member__name="金林霞")
+    MembershipFactory(union=there, member__name="那振国")
+    client = signed_in(both, second_factor=True)
+    for url in ("/admin/membership/member/", "/admin/membership/membership/"):
+        page = client.get(url).content.decode()
+        assert "金林霞" in page
+        assert "那*国" in page
+        assert "那振国" not in page
