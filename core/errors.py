@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from core.sentences import Text as Text
 from core.sentences import in_a_row
@@ -100,6 +102,13 @@ _DEADLOCK = "40P01"
 def is_busy(error: OperationalError) -> bool:
     """Whether someone else held the rows: nothing is wrong, trying again will help."""
     return getattr(error.__cause__, "pgcode", None) in (_LOCK_NOT_AVAILABLE, _DEADLOCK)
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether a server behind the site does not answer: its database, or Redis."""
+    if isinstance(error, OperationalError):
+        return not is_busy(error)
+    return isinstance(error, RedisConnectionError | RedisTimeoutError)
 
 
 @contextmanager

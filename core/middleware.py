@@ -10,18 +10,10 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from core.errors import Busy, Refused, is_busy
+from core.errors import Busy, Refused, is_away
+from core.views import being_updated
 
 logger = logging.getLogger(__name__)
-
-_RETRY_SECONDS = "60"
-
-
-def being_updated(request: HttpRequest) -> HttpResponse:
-    """The page for times when the server cannot answer; safe to ask again."""
-    response = render(request, "503.html", status=503)
-    response["Retry-After"] = _RETRY_SECONDS
-    return response
 
 
 class Maintenance:
@@ -47,12 +39,11 @@ class RefusalPages:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Translate; None leaves the error to Django."""
+        if is_away(error):
+            logger.error("database or Redis is away", exc_info=error)
+            return being_updated(request)
         if isinstance(error, OperationalError):
-            if is_busy(error):
-                error = Busy()
-            else:
-                logger.error("database is away", exc_info=error)
-                return being_updated(request)
+            error = Busy()
         if not isinstance(error, Refused):
             return None
         template = {403: "403.html", 404: "404.html"}.get(error.status, "refused.html")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from core.access import public
+from core.errors import is_away
 
 
 @require_POST
@@ -35,6 +38,9 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+_RETRY_SECONDS = "60"
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400"""
     return render(request, "400.html", status=400)
@@ -50,6 +56,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
 
 
+def being_updated(request: HttpRequest) -> HttpResponse:
+    """The page for times when the server cannot answer; safe to ask again."""
+    response = render(request, "503.html", status=503)
+    response["Retry-After"] = _RETRY_SECONDS
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: no context, no database."""
+    """500: no context, no database. A server that is away is told as an update under way."""
+    if is_away(sys.exc_info()[1]):
+        return being_updated(request)
     return render(request, "500.html", status=500)

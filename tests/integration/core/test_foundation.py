@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from io import StringIO
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from cooperative.membership.models import Division, Member
 from core import audit
@@ -167,3 +169,16 @@ def test_tries_are_counted_and_forgotten() -> None:
     assert "10 分钟" in str(caught.value)
     forget(door, "a")
     take_all([door], "a", at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(OperationalError("gone"), 503), (RedisConnectionError("gone"), 503), (ValueError(), 500)],
+)
+def test_a_server_that_is_away_is_told_wherever_it_is_met(error: Exception, status: int) -> None:
+    client = Client(raise_request_exception=False)
+    with patch("core.views.redirect", side_effect=error):
+        inside = client.post("/language/", {"language": "en"})
+    with patch("cooperative.accounts.middleware.translation.override", side_effect=error):
+        outside = client.get("/")
+    assert (inside.status_code, outside.status_code) == (status, status)
