@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -40,6 +41,22 @@ def unseal(sealed: str) -> str:
 def is_current(sealed: str) -> bool:
     """Whether the newest key made it; older ones are re-sealed by ``rotate_field_keys``."""
     return sealed.partition(".")[0] == next(iter(settings.FIELD_KEYS))
+
+
+_RESEALERS: dict[str, Callable[[], int]] = {}
+
+
+def register_resealer(name: str, reseal: Callable[[], int]) -> None:
+    """Declare sealed text that stands in no ``SealedTextField``, from an ``AppConfig.ready``.
+
+    ``reseal`` puts all of it under the newest key and returns how many rows needed it.
+    """
+    _RESEALERS[name] = reseal
+
+
+def resealers() -> dict[str, Callable[[], int]]:
+    """The declared ones by name."""
+    return dict(_RESEALERS)
 
 
 def blind_index(purpose: str, value: str) -> str:

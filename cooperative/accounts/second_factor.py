@@ -14,7 +14,10 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, validate_totp_code
 from django.conf import settings
 from django.core.cache import cache
+from django.db import transaction
 from django.http import HttpRequest
+
+from core.crypto import is_current, seal, unseal
 
 NeedsSecondFactor = Callable[[Any], bool]
 _needs: list[NeedsSecondFactor] = []
@@ -126,3 +129,28 @@ def renew_recovery_codes(user: Any) -> None:
     """Throw the recovery codes away and make fresh ones; inside a transaction."""
     Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).delete()
     RecoveryCodes.activate(user)
+
+
+_SEALED_PARTS = ("secret", "seed", "migrated_codes")
+
+
+def reseal() -> int:
+    """Put the secrets of all authenticators under the newest key; how many rows needed it."""
+    done = 0
+    with transaction.atomic():
+        rows = Authenticator.objects.order_by("pk").select_for_update(of=("self",), no_key=True)
+        for row in rows:
+            data = {name: _resealed(name, part) for name, part in row.data.items()}
+            if data != row.data:
+                row.data = data
+                row.save(update_fields=["data"])
+                done += 1
+    return done
+
+
+def _resealed(name: str, part: Any) -> Any:
+    if name not in _SEALED_PARTS:
+        return part
+    if isinstance(part, list):
+        return [_resealed(name, one) for one in part]
+    return part if is_current(part) else seal(unseal(part))

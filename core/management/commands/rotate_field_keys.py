@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection, models, transaction
 
-from core.crypto import SealedTextField, seal, unseal
+from core.crypto import SealedTextField, resealers, seal, unseal
 
 _BLOCK = 500
 
@@ -25,6 +25,8 @@ class Command(BaseCommand):
                 if isinstance(field, SealedTextField):
                     count = reseal(model, field)
                     self.stdout.write(f"{model._meta.label}.{field.name}: {count}")
+        for name, reseal_all in resealers().items():
+            self.stdout.write(f"{name}: {reseal_all()}")
 
 
 def reseal(model: type[models.Model], field: SealedTextField) -> int:

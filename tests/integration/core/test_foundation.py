@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from cooperative.accounts import second_factor
 from cooperative.membership.models import Division, Member
 from core import audit
 from core.errors import Busy, Refused, refusing
@@ -20,6 +21,8 @@ from core.middleware import RefusalPages
 from core.models import AuditRow
 from core.readonly import ReadOnlyViews, WriteInReadOnlyView, writes
 from core.throttle import MINUTE, Limit, TooOften, forget, take_all
+from tests.authenticator import code_of
+from tests.factories.accounts import SECRET, OfficerFactory
 from tests.factories.membership import NOON, DivisionFactory, MemberFactory, OfficerUserFactory
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +160,18 @@ def test_rotating_keys_reseals_everything_and_twice_changes_nothing(settings: An
     assert "membership.Member.identity_number: 0" in second.getvalue()
     settings.FIELD_KEYS = {"k2": b"2" * 32}
     assert Member.objects.get(pk=member.pk).identity_number == member.identity_number
+
+
+def test_rotating_keys_reaches_the_authenticators(settings: Any) -> None:
+    user = OfficerFactory()
+    codes = second_factor.recovery_codes_of(user).get_unused_codes()  # type: ignore[union-attr]
+    settings.FIELD_KEYS = {"k2": b"2" * 32, **settings.FIELD_KEYS}
+    told = StringIO()
+    call_command("rotate_field_keys", stdout=told)
+    assert "authenticators: 2" in told.getvalue()
+    settings.FIELD_KEYS = {"k2": b"2" * 32}
+    assert second_factor.check(user, code_of(SECRET)) == "totp"
+    assert second_factor.recovery_codes_of(user).get_unused_codes() == codes  # type: ignore[union-attr]
 
 
 def test_tries_are_counted_and_forgotten() -> None:
