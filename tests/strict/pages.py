@@ -11,7 +11,7 @@ from unittest import mock
 
 from django.conf import settings
 from django.http import HttpResponseBase
-from django.template import engines
+from django.template import Engine, engines
 from django.template.base import Node
 from django.test import Client
 
@@ -49,7 +49,17 @@ class UndefinedVariable(str):
 def undefined_variables_fail() -> Iterator[None]:
     """A variable that the view forgot, or a misspelt one, is an error and not a blank."""
     engine = engines["django"].engine  # type: ignore[attr-defined]
-    with mock.patch.object(engine, "string_if_invalid", UndefinedVariable("%s")):
+    strict, build = UndefinedVariable("%s"), Engine.__init__
+
+    def build_strict(self: Engine, *args: Any, **kwargs: Any) -> None:
+        build(self, *args, **kwargs)
+        self.string_if_invalid = strict
+
+    # A test that overrides DEBUG or INSTALLED_APPS has Django build its engine anew.
+    with (
+        mock.patch.object(Engine, "__init__", build_strict),
+        mock.patch.object(engine, "string_if_invalid", strict),
+    ):
         yield
 
 

@@ -71,7 +71,7 @@ def test_two_workers_send_one_message_twice_without_the_lock(
     DeliveryFactory()
     hold_both_after_reading(monkeypatch, locked=False)
     port = Port()
-    assert race(lambda: worker(port), lambda: worker(port)) == [True, True]
+    race(lambda: worker(port), lambda: worker(port))
     assert len(port.sent) == 2, "the fault that the lock prevents"
 
 

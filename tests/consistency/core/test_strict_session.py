@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db import models, transaction
 from django.http import HttpResponse
 from django.template import engines
+from django.test import override_settings
 from django.test.utils import isolate_apps
 from django.urls import path
 from django.utils import timezone
@@ -58,6 +59,11 @@ def test_datetime_is_refused_when_a_date_is_due():
 
 def render(text: str, **context: object) -> str:
     return engines["django"].from_string(text).render(context)
+
+
+def test_undefined_variable_fails_also_after_the_engine_was_built_anew():
+    with override_settings(DEBUG=True), pytest.raises(Strict, match="naem"):
+        render("{{ naem }}", name="王秋实")
 
 
 def test_undefined_variable_fails():
