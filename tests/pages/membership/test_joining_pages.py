@@ -14,6 +14,7 @@ from tests.factories.membership import (
     PhoneUserFactory,
     UnionFactory,
     VillageFactory,
+    credit_code,
     resident_id,
 )
 
@@ -178,3 +179,32 @@ def test_pages_of_a_member_cost_few_queries(
     client.get(url)
     with django_assert_max_num_queries(12):
         client.get(url)
+
+
+def test_a_micro_business_joins_with_its_licence(signed_in, union: Union) -> None:
+    client = signed_in(PhoneUserFactory())
+    _step(client, "union", union=union.code)
+    _step(client, "kind", kind="business")
+    page = client.get("/join/identity/").content.decode()
+    assert "统一社会信用代码" in page
+    assert "联系人姓名" in page
+    wrong = client.post(
+        "/join/identity/",
+        {"name": "丰收农资店", "identity_number": resident_id(5), "contact_name": "李春生"},
+    )
+    assert (wrong.status_code, "统一社会信用代码有一位不对" in wrong.content.decode()) == (
+        422,
+        True,
+    )
+    code = credit_code(31)
+    _step(client, "identity", name="丰收农资店", identity_number=code, contact_name="李春生")
+    _step(client, "village", division=f"{union.division_id}201")
+    _step(client, "work", cooperative="", ground="business_owner")
+    client.post("/join/check/")
+    member = Membership.objects.get().member
+    assert (member.kind, member.name, member.contact_name, member.identity_number) == (
+        "business",
+        "丰收农资店",
+        "李春生",
+        code,
+    )
