@@ -12,11 +12,12 @@ class ConsentConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare clocks, purposes and sections, and offer to write looks down."""
-        from cooperative.consent import parameters, sections, vocabulary
+        from cooperative.consent import parameters, sections, selectors, vocabulary
         from cooperative.consent.desk import consent_waiting
         from cooperative.consent.services import record_look, telling
         from cooperative.membership.desk import register_waiting
         from cooperative.membership.looks import register_look_recorder
+        from cooperative.membership.marks import register_mark
         from core.documents.register import register_kind
 
         parameters.register()
@@ -24,5 +25,6 @@ class ConsentConfig(AppConfig):
         sections.register()
         telling.register()
         register_look_recorder(record_look)
+        register_mark(_("本人提出更正或异议，正在办理"), selectors.marked_members)
         register_waiting(consent_waiting)
         register_kind("my_data", _("本人资料汇总"))

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 
 from cooperative.membership.access import unions_where
 from cooperative.membership.looks import record_look
+from cooperative.membership.marks import marks_of
 from cooperative.membership.models import Household, Member, Membership
 from cooperative.membership.panel import (
     Deed,
@@ -112,6 +113,7 @@ class MemberAdmin(OfficerAdmin):
     search_help_text = _("按姓名查找")
     fields = (
         "whole_name",
+        "marks",
         "kind",
         "masked_identity",
         "masked_phone",
@@ -121,7 +123,7 @@ class MemberAdmin(OfficerAdmin):
         "has_account",
         "created_at",
     )
-    readonly_fields = ("whole_name", "masked_identity", "masked_phone", "has_account")
+    readonly_fields = ("whole_name", "marks", "masked_identity", "masked_phone", "has_account")
     inlines = (MembershipInline,)
     deeds = (
         Deed(
@@ -219,6 +221,10 @@ class MemberAdmin(OfficerAdmin):
     @admin.display(description=_("姓名或名称"))
     def whole_name(self, member: Member) -> str:
         return self.shown_name(member)
+
+    @admin.display(description=_("标注"))
+    def marks(self, member: Member) -> str:
+        return listed(marks_of(member)) or "—"
 
     @admin.display(description=_("证件号码"))
     def shown_identity(self, member: Member) -> str:

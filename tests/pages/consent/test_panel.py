@@ -168,3 +168,16 @@ def test_lists_ask_a_fixed_number_of_questions(
     client = signed_in(world.officer("convener"), second_factor=True)
     with django_assert_max_num_queries(30):
         client.get(changelist(model))
+
+
+def test_a_disputed_record_is_marked_on_the_members_page(
+    world: World, member: Member, signed_in: Any
+) -> None:
+    client = signed_in(world.officer("convener", name="韩立春"), second_factor=True)
+    page = reverse("admin:membership_member_change", args=[member.pk])
+    mark = "本人提出更正或异议，正在办理"
+    assert mark not in client.get(page).content.decode()
+    services.open_request(
+        member=member, kind="correction", details="是 36 亩", by=member.user, at=timezone.now()
+    )
+    assert mark in client.get(page).content.decode()
