@@ -27,6 +27,8 @@ MARK = "SANWEI_DEMO_HOME"
 TERM_SECONDS = 10
 LAST_LINES = 15
 LINE_WIDTH = 160
+MOST_RESTARTS = 3  # of one process within RESTART_SECONDS; then something is wrong with it
+RESTART_SECONDS = 60
 _COLOURS = ("36", "33", "35", "32", "34")
 
 
@@ -52,15 +54,18 @@ class Child:
         colour: str = "0",
         ready_line: str = "",
         death_signal: int = signal.SIGTERM,
+        restarts: Sequence[float] = (),
     ) -> None:
         self.name = name
         self.ready = threading.Event()
+        self.restarts = [at for at in restarts if at > time.monotonic() - RESTART_SECONDS]
+        self._recipe = (command, env, log, colour, ready_line, death_signal)
         self._ready_line = ready_line
         self.last: deque[str] = deque(maxlen=LAST_LINES)
         self._prefix = f"{name:<7}│ "
         if sys.stdout.isatty():
             self._prefix = f"\033[{colour}m{self._prefix}\033[0m"
-        self._log = log.open("w", encoding="utf-8")
+        self._log = log.open("a" if restarts else "w", encoding="utf-8")
         self.process = subprocess.Popen(
             command,
             env=dict(env),
@@ -74,6 +79,20 @@ class Child:
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+
+    def again(self) -> Child:
+        """The same process started anew; its log goes on."""
+        command, env, log, colour, ready_line, death_signal = self._recipe
+        return Child(
+            self.name,
+            command,
+            env=env,
+            log=log,
+            colour=colour,
+            ready_line=ready_line,
+            death_signal=death_signal,
+            restarts=[*self.restarts, time.monotonic()],
+        )
 
     def finish_reading(self) -> None:
         """Wait until the last lines of the ended process are taken."""
@@ -153,12 +172,23 @@ class Supervisor:
         self._servers.append((name, process, log, stop))
 
     def check(self) -> None:
-        """Raise ChildEnded when one of the processes is gone."""
-        for child in self._children:
+        """Start a child anew that was killed; raise ChildEnded when that does not help.
+
+        During start-up, for a server, or after MOST_RESTARTS within a minute, the end is told.
+        """
+        for place, child in enumerate(self._children):
             code = child.process.poll()
-            if code is not None:
-                child.finish_reading()
+            if code is None:
+                continue
+            child.finish_reading()
+            _kill_group(child.process.pid)
+            if not Child.loud.is_set() or len(child.restarts) >= MOST_RESTARTS:
                 raise ChildEnded(_obituary(child.name, code, "\n".join(child.last)))
+            print(
+                f"{child.name} 意外结束，重新启动 · {child.name} ended, starting it anew",
+                flush=True,
+            )
+            self._children[place] = child.again()
         for name, process, log, _stop in self._servers:
             code = process.poll()
             if code is not None:

@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from config.embedded import EmbeddedError, RunFolder, free_port
 from config.prepare import ROOT, fingerprint
-from config.supervise import MARK, ChildEnded, Supervisor
+from config.supervise import MARK, MOST_RESTARTS, Child, ChildEnded, Supervisor
 
 SLEEP = "import time; print('up', flush=True); time.sleep(60)"
 DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEP}"
@@ -91,3 +92,29 @@ def test_fingerprint_changes_with_a_name_and_with_a_content():
     one, two = ROOT / "manage.py", ROOT / "Makefile"
     assert fingerprint([one, two]) == fingerprint([two, one])
     assert fingerprint([one]) != fingerprint([two])
+
+
+def test_a_killed_child_is_started_anew_until_it_is_too_often(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Child, "loud", threading.Event())
+    Child.loud.set()
+    supervisor = Supervisor(tmp_path)
+    supervisor.start("worker", ["sleep", "60"], env=dict(os.environ), log=tmp_path / "worker.log")
+    try:
+        seen = set()
+        for _kill in range(MOST_RESTARTS):
+            process = supervisor._children[0].process
+            seen.add(process.pid)
+            process.kill()
+            process.wait(10)
+            supervisor.check()
+        assert capsys.readouterr().out.count("starting it anew") == MOST_RESTARTS
+        last = supervisor._children[0].process
+        assert last.pid not in seen
+        last.kill()
+        last.wait(10)
+        with pytest.raises(ChildEnded, match="signal 9"):
+            supervisor.check()
+    finally:
+        supervisor.end()
