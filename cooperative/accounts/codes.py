@@ -115,7 +115,10 @@ def use_code(name: str, code: str, *, purpose: str, at: datetime) -> str:
     digest = cache.get(_live(name))
     if digest is None or at >= asked.expires_at():
         raise _expired()
-    tries = cache.incr(_tries(name))
+    try:
+        tries = cache.incr(_tries(name))
+    except ValueError:  # somebody was faster with the same code, and it is gone with its count
+        raise _expired() from None
     if tries > TRIES:
         raise _used_up()
     if not constant_time_compare(digest, _digest(name, code)):

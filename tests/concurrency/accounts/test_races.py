@@ -44,6 +44,26 @@ def test_code_used_by_three_at_once_works_for_one(sent):
     assert [type(a) for a in answers].count(Refused) == 2
 
 
+def test_code_gone_between_two_looks_is_refused_and_no_error(sent, monkeypatch):
+    name = ask()
+    code = sent[0]["text"][4:10]
+
+    class Late:
+        """The cache, as it is when another tap wins after our first look."""
+
+        get, delete, delete_many = cache.get, cache.delete, cache.delete_many
+
+        @staticmethod
+        def incr(key):
+            cache.delete(key)
+            return cache.incr(key)
+
+    monkeypatch.setattr(codes, "cache", Late)
+    with pytest.raises(Refused) as caught:
+        codes.use_code(name, code, purpose="sign_in", at=AT)
+    assert caught.value.code == "code_expired"
+
+
 def test_code_would_work_for_all_without_the_deletion_that_only_one_wins(sent, monkeypatch):
     name = ask()
     code = sent[0]["text"][4:10]
