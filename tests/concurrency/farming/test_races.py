@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,12 +11,14 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from django.db import models
+from django.db import models, transaction
 
 from cooperative.farming import services
-from cooperative.farming.models import SeasonPlan
+from cooperative.farming.models import Plot, SeasonPlan
 from cooperative.farming.services import checks
+from cooperative.farming.services.personal import erase_farm
 from cooperative.farming.statements import PlanStatement, PlotStatement
+from cooperative.membership.models import Member
 from core.errors import Refused
 from core.models import AuditRow
 from core.models.base import LockedQuerySet
@@ -123,3 +126,28 @@ def test_what_an_officer_confirms_is_what_they_saw_or_is_refused() -> None:
     refused = [answer for answer in answers if isinstance(answer, Refused)]
     assert len(refused) == 1
     assert (fact.state, fact.area_mu) in [("confirmed", Decimal(10)), ("stated", Decimal(90))]
+
+
+def test_a_fact_stated_beside_an_erasure_does_not_survive_it() -> None:
+    plot = PlotFactory(area_mu=Decimal(10))
+    member, crop = plot.member, CropFactory()
+    statement = PlanStatement(year=2026, crop=crop, plot=None, area_mu=Decimal(1))
+    locked, go_on = threading.Event(), threading.Event()
+
+    def erase() -> None:
+        with transaction.atomic():
+            Member.objects.locked().get(pk=member.pk)
+            locked.set()
+            go_on.wait(2)  # the fact is being stated meanwhile, and has to wait
+            erase_farm(member=member, by=member.user, at=AT)
+            Member.objects.filter(pk=member.pk).update(erased_at=AT)
+
+    def state() -> Any:
+        locked.wait(10)
+        return services.state_fact(member=member, statement=statement, by=member.user, at=AT)
+
+    _erased, answer = race(erase, state)
+    assert isinstance(answer, Refused)
+    assert answer.code in ("member_erased", "busy")
+    assert not SeasonPlan.objects.exists()
+    assert not Plot.objects.exists()
