@@ -39,11 +39,6 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, last))
 
 
-def age_on(born_on: date, day: date) -> int:
-    """Completed years of life on a day."""
-    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
-
-
 def start_of_day(day: date) -> datetime:
     """The first moment of a business date."""
     return datetime(day.year, day.month, day.day, tzinfo=BUSINESS_ZONE)

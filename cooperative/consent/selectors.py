@@ -75,14 +75,6 @@ def past_consents(member: Member, at: datetime) -> QuerySet[Consent]:
     return rows.select_related("recipient", "text").order_by("-given_at", "-pk")
 
 
-def live_consent(
-    *, member: Member, recipient: Recipient, purpose: str, at: datetime
-) -> Consent | None:
-    """The one live consent of a member to a recipient for a purpose."""
-    rows = Consent.objects.live(at).filter(member=member, recipient=recipient, purpose=purpose)
-    return rows.select_related("recipient", "text").order_by("pk").first()
-
-
 def looks_at(member: Member) -> QuerySet[Disclosure]:
     """Every look at a member's data, the newest first."""
     rows = Disclosure.objects.filter(member=member)

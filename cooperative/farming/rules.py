@@ -5,7 +5,6 @@ Areas are in mu (1 mu = 666.67 m²) to two decimals, amounts in yuan to the fen.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -211,9 +210,3 @@ def doubts_of_income(
     if grain_mu is not None and amount > grain_mu * GRAIN_YUAN_A_MU:
         found.append(Finding(Doubt.GRAIN_ABOVE_LAND, amount, grain_mu))
     return found
-
-
-def repeated_names(names: Iterable[tuple[Hashable, str]]) -> frozenset[tuple[Hashable, str]]:
-    """The (village, plot name) pairs that occur more than once; empty names never do."""
-    counts = Counter(pair for pair in names if pair[1])
-    return frozenset(pair for pair, count in counts.items() if count > 1)

@@ -272,8 +272,3 @@ class OfficerStackedInline(_ReadOnly, StackedInline):  # type: ignore[misc]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
-
-
-def say(request: HttpRequest, refused: Refused) -> None:
-    """Show a refusal as the admin's message."""
-    messages.error(request, str(refused))

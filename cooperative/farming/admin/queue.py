@@ -125,10 +125,7 @@ class QueuedFactAdmin(Deciding, Entering, OfficerAdmin):
             "confirm",
             _("核实通过"),
             CONFIRM,
-            what=lambda row: (
-                _("确认“%(title)s，%(value)s”属实。成员会收到消息，核实以后不能改，只能更正。")
-                % {"title": words.queued_title(row), "value": words.queued_value(row)}
-            ),
+            what=lambda row: _confirm_text(row),
             do=lambda row, answers, by, at: _confirm(row, by, at),
             done=_("已核实。"),
             form=SeenForm,

@@ -15,11 +15,12 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from cooperative.membership.access import unions_where
 from cooperative.membership.looks import record_look
 from cooperative.membership.marks import marks_of
-from cooperative.membership.models import Household, Member, Membership
+from cooperative.membership.models import Household, Member, Membership, Union
 from cooperative.membership.panel import (
     Deed,
     OfficerAdmin,
@@ -49,6 +50,21 @@ class HouseholdForm(OfficerForm):
         self.fields["household"].queryset = Household.objects.filter(  # type: ignore[attr-defined]
             union__in=unions.filter(memberships__member=row)
         ).order_by("number", "pk")
+
+
+class NewHouseholdForm(OfficerForm):
+    """A household's number in one of the officer's grassroots unions."""
+
+    union = forms.ModelChoiceField(
+        Union.objects.none(), label=_("工会"), widget=UnfoldAdminSelectWidget
+    )
+    number = forms.CharField(label=_("户号"), max_length=40, widget=UnfoldAdminTextInputWidget)
+
+    def for_officer(self, user: Any, row: Any) -> None:
+        reach = unions_where(user, "household.edit", today())
+        self.fields["union"].queryset = reach.filter(  # type: ignore[attr-defined]
+            level=Union.Level.GRASSROOTS
+        ).order_by("path")
 
 
 class PhoneForm(forms.Form):
@@ -271,6 +287,20 @@ class HouseholdAdmin(OfficerAdmin):
     list_filter = (BoundedUnionFilter,)
     search_fields = ("number",)
     search_help_text = _("按户号查找")
+    deeds = (
+        Deed(
+            "open",
+            _("登记家庭户"),
+            "household.edit",
+            what=lambda row: _("登记一个家庭户，再到成员页面把一家人放进来。"),
+            do=lambda row, answers, by, at: services.found_household(
+                **answers, division=None, by=by, at=at
+            ),
+            done=_("家庭户已登记。"),
+            form=NewHouseholdForm,
+            on_row=False,
+        ),
+    )
     fields = ("number", "union", "division")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:

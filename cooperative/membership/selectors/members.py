@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 
 from cooperative.membership.models import Ballot, Member, Membership
-from cooperative.membership.rules.joining import LIVE_STATES
+from cooperative.membership.rules.joining import LIVE_STATES, waiting_is_over
 
 
 def memberships_of(member: Member) -> QuerySet[Membership]:
@@ -26,10 +26,10 @@ def live_membership(member: Member) -> Membership | None:
     live = Membership.objects.filter(member=member, state__in=LIVE_STATES).select_related(
         "union", "cooperative"
     )
-    return live.order_by("-admitted_on", "-pk").first()
+    return live.order_by(F("admitted_on").desc(nulls_last=True), "-pk").first()
 
 
 def may_borrow_and_lend_from(membership: Membership, today: date) -> date | None:
     """The day the waiting period ends when it is still running, else None."""
     ends = membership.waiting_ends_on
-    return ends if ends is not None and ends > today else None
+    return None if ends is None or waiting_is_over(ends, today) else ends

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from cooperative.membership.access import member_page
 from cooperative.membership.models import Membership
-from cooperative.membership.selectors.members import memberships_of
+from cooperative.membership.selectors.members import may_borrow_and_lend_from, memberships_of
 from cooperative.membership.services import joining
 from core.dates import today
 from core.errors import NotFound
@@ -28,6 +28,7 @@ def my_membership(request: HttpRequest) -> HttpResponse:
     shown = [
         {
             "row": row,
+            "waits": may_borrow_and_lend_from(row, now) is not None,
             "steps": joining_steps(row, now),
             "ballot": next(iter(row.ballots.all()), None),
             "may_withdraw": row.state in ("applied", "balloted"),
@@ -82,7 +83,7 @@ def joining_steps(row: Membership, today: Any) -> list[dict[str, Any]]:
             },
         ]
     reached = {"applied": 1, "balloted": 2, "admitted": 3, "suspended": 3, "left": 4}[row.state]
-    waits = row.waiting_ends_on is not None and row.waiting_ends_on > today
+    waits = may_borrow_and_lend_from(row, today) is not None
     if reached == 3 and not waits:
         reached = 4
     steps = [

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cooperative.membership.models import Membership, Union
+from cooperative.membership.models import Household, Membership, Union
+from cooperative.membership.selectors.members import live_membership
 from cooperative.membership.services import joining
 from tests.factories.membership import (
     CooperativeFactory,
@@ -15,6 +16,7 @@ from tests.factories.membership import (
     UnionFactory,
     VillageFactory,
     credit_code,
+    officer,
     resident_id,
 )
 
@@ -208,3 +210,24 @@ def test_a_micro_business_joins_with_its_licence(signed_in, union: Union) -> Non
         "李春生",
         code,
     )
+
+
+def test_an_admitted_membership_counts_before_an_application_elsewhere(signed_in) -> None:
+    admitted = MembershipFactory(member__with_account=True, union__name="老工会")
+    MembershipFactory(applied=True, member=admitted.member, union__name="新工会")
+    assert live_membership(admitted.member) == admitted
+    assert "老工会" in signed_in(admitted.member.user).get("/").content.decode()
+
+
+def test_a_convener_opens_a_household_in_the_panel(signed_in) -> None:
+    union = UnionFactory()
+    client = signed_in(officer("convener", union), second_factor=True)
+    url = "/admin/membership/household/open/"
+    client.post(url, {"union": union.pk, "number": "红城-012"})
+    household = Household.objects.get()
+    assert (household.union, household.number) == (union, "红城-012")
+    again = client.post(url, {"union": union.pk, "number": "红城-012"})
+    assert (again.status_code, "已经登记过" in again.content.decode()) == (422, True)
+    foreign = client.post(url, {"union": UnionFactory().pk, "number": "1"})
+    assert foreign.status_code == 422
+    assert Household.objects.count() == 1

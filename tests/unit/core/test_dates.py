@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.dates import add_months, age_on, business_date
+from core.dates import add_months, business_date
 
 
 @pytest.mark.parametrize(
@@ -33,8 +33,3 @@ def test_months_keep_the_day_or_take_the_last(day: date, months: int) -> None:
     later = add_months(day, months)
     assert (later.year - day.year) * 12 + later.month - day.month == months
     assert later.day == day.day or (later.day < day.day and add_months(later, 0).day >= 28)
-
-
-def test_a_leap_day_child_is_a_year_older_on_the_first_of_march() -> None:
-    assert age_on(date(2008, 2, 29), date(2026, 2, 28)) == 17
-    assert age_on(date(2008, 2, 29), date(2026, 3, 1)) == 18

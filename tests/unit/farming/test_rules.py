@@ -138,8 +138,3 @@ def test_doubts_of_an_income(
         grain_mu=None if mu is None else Decimal(mu),
     )
     assert [finding.doubt for finding in found] == expected
-
-
-def test_names_that_repeat_in_one_village() -> None:
-    pairs = [(1, "东甸子"), (1, "东甸子"), (2, "东甸子"), (1, ""), (1, "")]
-    assert rules.repeated_names(pairs) == {(1, "东甸子")}
