@@ -75,6 +75,16 @@ def past_consents(member: Member, at: datetime) -> QuerySet[Consent]:
     return rows.select_related("recipient", "text").order_by("-given_at", "-pk")
 
 
+def consents_of(member: Member) -> QuerySet[Consent]:
+    """All consents of a member, live and ended, with recipient and text."""
+    return Consent.objects.filter(member=member).select_related("recipient", "text")
+
+
+def waiting_requests(member: Member) -> QuerySet[DataRequest]:
+    """A member's requests that are not answered yet."""
+    return DataRequest.objects.waiting().filter(member=member)
+
+
 def looks_at(member: Member) -> QuerySet[Disclosure]:
     """Every look at a member's data, the newest first."""
     rows = Disclosure.objects.filter(member=member)

@@ -16,6 +16,7 @@ from cooperative.consent.rules.purposes import category_titles
 from cooperative.consent.shown import consent_view
 from cooperative.consent.views.overview import private
 from cooperative.membership.access import member_page
+from cooperative.membership.models import Member
 from core.address import address_of
 from core.dates import add_months, business_date
 from core.errors import NotFound, Refused
@@ -82,6 +83,13 @@ def give(request: HttpRequest, purpose: str, recipient_id: int) -> HttpResponse:
     return render(request, "consent/give.html", shown, status=422 if refusal else 200)
 
 
+def _own_consent(member: Member, consent_id: int) -> Consent:
+    row = selectors.consents_of(member).filter(pk=consent_id).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
 def _shown_text(text_id: int) -> ConsentText:
     text = ConsentText.objects.filter(pk=text_id).first()
     if text is None:
@@ -95,10 +103,7 @@ def _shown_text(text_id: int) -> ConsentText:
 def consent(request: HttpRequest, consent_id: int) -> HttpResponse:
     """One consent with the text it was given to, as it then stood."""
     member = request.member  # type: ignore[attr-defined]
-    rows = Consent.objects.filter(member=member).select_related("recipient", "text")
-    row = rows.filter(pk=consent_id).first()
-    if row is None:
-        raise NotFound()
+    row = _own_consent(member, consent_id)
     shown = {
         "view": consent_view(row, timezone.now()),
         "row": row,
@@ -114,10 +119,7 @@ def consent(request: HttpRequest, consent_id: int) -> HttpResponse:
 def withdraw(request: HttpRequest, consent_id: int) -> HttpResponse:
     """Confirm, and it ends at once."""
     member, now = request.member, timezone.now()  # type: ignore[attr-defined]
-    rows = Consent.objects.filter(member=member).select_related("recipient", "text")
-    row = rows.filter(pk=consent_id).first()
-    if row is None:
-        raise NotFound()
+    row = _own_consent(member, consent_id)
     if request.method == "POST":
         try:
             services.withdraw_consent(

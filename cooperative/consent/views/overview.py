@@ -10,7 +10,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from cooperative.consent import selectors, services
-from cooperative.consent.models import ConsentText, DataRequest
+from cooperative.consent.models import ConsentText
 from cooperative.consent.parameters import DAYS_TO_ANSWER
 from cooperative.consent.personal_data import sections
 from cooperative.consent.rules.purposes import purposes
@@ -40,7 +40,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "offers": len(selectors.offers_for(member, now)),
         "looks": looks.count(),
         "last_look": looks.first(),
-        "waiting": DataRequest.objects.waiting().filter(member=member).count(),
+        "waiting": selectors.waiting_requests(member).count(),
         "tab": "me",
     }
     return render(request, "consent/overview.html", shown)

@@ -21,6 +21,11 @@ def open_unions(query: str) -> QuerySet[Union]:
     return unions.select_related("division").order_by("division_id", "code")
 
 
+def union_with_code(code: str) -> Union | None:
+    """The union of an answer, while there is one."""
+    return Union.objects.filter(code=code).first()
+
+
 def villages_of(union: Union) -> QuerySet[Division]:
     """The villages of the union's place, in the order of their codes."""
     return Division.objects.filter(

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from cooperative.membership.access import member_of
 from cooperative.membership.forms import STEP_FORMS, ClaimForm
-from cooperative.membership.models import Cooperative, Division, Member, Membership, Union
+from cooperative.membership.models import Membership, Union
+from cooperative.membership.selectors.joining import cooperatives_of, union_with_code, villages_of
 from cooperative.membership.selectors.members import live_membership
 from cooperative.membership.services import joining
 from cooperative.membership.services.joining import Answers
@@ -72,7 +73,7 @@ def join_step(request: HttpRequest, step: str) -> HttpResponse:
     form = STEP_FORMS[step](
         request.POST or None,
         initial=vars(answers),
-        union=Union.objects.filter(code=answers.union).first(),
+        union=union_with_code(answers.union),
         kind=answers.kind,
         query=request.GET.get("q", "").strip(),
     )
@@ -112,12 +113,12 @@ def join_check(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("申请已经送到工会，结果会发消息告诉您。"))
             return redirect("my_membership")
+    union = get_object_or_404(Union, code=answers.union)
     context = {
         "answers": answers,
-        "is_person": answers.kind == Member.Kind.PERSON,
-        "union": get_object_or_404(Union, code=answers.union),
-        "village": get_object_or_404(Division, code=answers.division),
-        "cooperative": Cooperative.objects.filter(credit_code=answers.cooperative).first(),
+        "union": union,
+        "village": get_object_or_404(villages_of(union), code=answers.division),
+        "cooperative": cooperatives_of(union).filter(credit_code=answers.cooperative).first(),
         "ground": Membership.Ground(answers.ground).label,
         "refusal": refusal,
         "number": len(STEPS),
