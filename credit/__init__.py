@@ -1,0 +1,1 @@
+"""Trust and money between members."""

@@ -1,0 +1,1 @@
+"""Members lend to members: requests, convening, contracts, delivery, repayment, close of day."""
