@@ -1,0 +1,28 @@
+"""Requests, pledges, loans, shares, repayments, and the reference rate they are measured by."""
+
+from credit.lending.models.loans import Instalment, Loan, LoanEvent, Share, Signature
+from credit.lending.models.nights import NightMark, UnionDay
+from credit.lending.models.rates import LprRate
+from credit.lending.models.repayments import Repayment
+from credit.lending.models.requests import LoanRequest, Pledge, RequestDraft, SpareMoney
+from credit.lending.models.troubles import Extension, ExtensionConsent, Mediation, WriteOff
+
+__all__ = [
+    "Extension",
+    "ExtensionConsent",
+    "Instalment",
+    "Loan",
+    "LoanEvent",
+    "LoanRequest",
+    "LprRate",
+    "Mediation",
+    "NightMark",
+    "Pledge",
+    "Repayment",
+    "RequestDraft",
+    "Share",
+    "Signature",
+    "SpareMoney",
+    "UnionDay",
+    "WriteOff",
+]

@@ -1,0 +1,420 @@
+"""The contract, its signatures, each lender's share with its schedule, and what happened to it."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from cooperative.membership.models import Membership, Union
+from core.crypto import SealedTextField
+from core.models import StoredFile
+from core.models.base import LockedQuerySet
+from core.money import ZERO, MoneyField
+from credit.lending.models.requests import LoanRequest, Method, Pledge
+from credit.lending.rules.states.loan import LoanState
+from credit.lending.rules.states.share import ShareState
+
+OPEN_SHARE_STATES = ("agreed", "sent", "disputed", "formed")
+
+
+class LoanQuerySet(LockedQuerySet["Loan"]):
+    """Loans, lockable in one order."""
+
+
+LoanManager = models.Manager.from_queryset(LoanQuerySet)
+
+
+class Loan(models.Model):
+    """One contract between a borrower and one or more named lenders of one union.
+
+    ``terms`` is the frozen convention as the engine's JSON. ``sealed_contract`` is the data from
+    which the contract was set: the same data give the same bytes, whose SHA-256 is
+    ``contract_sha256``, so that a signature binds to them. ``annual_rate`` and ``overdue_rate``
+    are fractions a year.
+    """
+
+    class State(models.TextChoices):
+        DRAWN = LoanState.DRAWN, _("等签字")
+        SIGNED = LoanState.SIGNED, _("等转款")
+        ACTIVE = LoanState.ACTIVE, _("还款中")
+        SETTLED = LoanState.SETTLED, _("已还清")
+        WRITTEN_OFF = LoanState.WRITTEN_OFF, _("已核销")
+        CANCELLED = LoanState.CANCELLED, _("已取消")
+
+    request = models.ForeignKey(
+        LoanRequest, on_delete=models.PROTECT, related_name="loans", verbose_name=_("借款申请")
+    )
+    membership = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="loans", verbose_name=_("借款人")
+    )
+    union = models.ForeignKey(
+        Union, on_delete=models.PROTECT, related_name="loans", verbose_name=_("工会")
+    )
+    number = models.CharField(_("合同编号"), max_length=30, unique=True)
+    principal = MoneyField(_("本金"))
+    annual_rate = models.DecimalField(_("年利率"), max_digits=7, decimal_places=6)
+    overdue_rate = models.DecimalField(_("逾期年利率"), max_digits=7, decimal_places=6)
+    method = models.CharField(_("还款方式"), max_length=20, choices=Method.choices)
+    terms: Any = models.JSONField(_("约定"), encoder=DjangoJSONEncoder)
+    ends_on = models.DateField(_("到期日"))
+    payee = models.CharField(_("收款方"), max_length=10, choices=LoanRequest.Payee.choices)
+    payee_name = models.CharField(_("供货商名称"), max_length=80, blank=True)
+    sealed_contract = SealedTextField(_("合同内容"))
+    contract_sha256 = models.CharField(_("合同防改码"), max_length=64)
+    state = models.CharField(_("状态"), max_length=12, choices=State.choices, default=State.DRAWN)
+    drawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("经办人"),
+    )
+    drawn_at = models.DateTimeField(_("起草时间"))
+    signed_at = models.DateTimeField(_("签完时间"), null=True, blank=True)
+    deliver_by = models.DateField(_("最晚转款日"))
+    ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
+    reason = models.CharField(_("说明"), max_length=300, blank=True)
+
+    objects = LoanManager()
+
+    class Meta:
+        verbose_name = _("互助借款")
+        verbose_name_plural = _("互助借款")
+        constraints = [
+            models.UniqueConstraint(
+                name="lending_loan_one_live",
+                fields=["request"],
+                condition=~Q(state="cancelled"),
+                violation_error_message=_("这份申请已经起草过合同。"),
+            ),
+            models.CheckConstraint(
+                name="lending_loan_principal_positive", condition=Q(principal__gt=0)
+            ),
+            models.CheckConstraint(
+                name="lending_loan_rates_not_negative",
+                condition=Q(annual_rate__gte=0, overdue_rate__gte=0),
+            ),
+            models.CheckConstraint(
+                name="lending_loan_hash_whole",
+                condition=Q(contract_sha256__regex=r"^[0-9a-f]{64}$"),
+            ),
+            models.CheckConstraint(
+                name="lending_loan_signed_dated",
+                condition=Q(state__in=["drawn", "cancelled"]) | Q(signed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="lending_loan_end_dated",
+                condition=Q(state__in=["drawn", "signed", "active"], ended_at__isnull=True)
+                | Q(state__in=["settled", "written_off", "cancelled"], ended_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["membership", "state"], name="lending_loan_of_member"),
+            models.Index(fields=["union", "state"], name="lending_loan_of_union"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Signature(models.Model):
+    """A party's consent to exactly one document: who, as what, which hash, when, from where.
+
+    Append-only (trigger). Source: E-Signature Law arts. 3, 13, 14; 法释〔2020〕17号 art. 20.
+    """
+
+    class Role(models.TextChoices):
+        BORROWER = "borrower", _("借款人")
+        LENDER = "lender", _("出借人")
+
+    loan = models.ForeignKey(
+        Loan, on_delete=models.PROTECT, related_name="signatures", verbose_name=_("互助借款")
+    )
+    membership = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="+", verbose_name=_("签字人")
+    )
+    role = models.CharField(_("身份"), max_length=10, choices=Role.choices)
+    document_sha256 = models.CharField(_("所签文件的防改码"), max_length=64)
+    signed_at = models.DateTimeField(_("签字时间"))
+    phone_tail = models.CharField(_("验证码手机尾号"), max_length=4)
+    address = models.CharField(_("网络地址"), max_length=45)
+    device = models.CharField(_("设备"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("签字")
+        verbose_name_plural = _("签字")
+        constraints = [
+            models.UniqueConstraint(
+                name="lending_signature_once",
+                fields=["loan", "membership"],
+                violation_error_message=_("您已经签过字。"),
+            ),
+            models.CheckConstraint(
+                name="lending_signature_hash_whole",
+                condition=Q(document_sha256__regex=r"^[0-9a-f]{64}$"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class ShareQuerySet(LockedQuerySet["Share"]):
+    """Shares by where they stand."""
+
+    def open(self) -> Self:
+        """Agreed, under way or outstanding: what counts against limits."""
+        return self.filter(state__in=OPEN_SHARE_STATES)
+
+
+ShareManager = models.Manager.from_queryset(ShareQuerySet)
+
+
+class Share(models.Model):
+    """One lender's part of a loan: formed when the transfer has arrived, then paid back by itself.
+
+    From ``delivered_on`` on, the amounts are a projection of the share's events: replaying them
+    gives exactly these values. ``annual_rate`` is the contract's, or the ceiling of the day of
+    delivery where that is lower.
+
+    Source: Civil Code art. 679; 法释〔2020〕17号 arts. 9, 25, 26.
+    """
+
+    class State(models.TextChoices):
+        AGREED = ShareState.AGREED, _("等转款")
+        SENT = ShareState.SENT, _("已转款，等确认")
+        DISPUTED = ShareState.DISPUTED, _("说没收到")
+        FORMED = ShareState.FORMED, _("借款成立")
+        SETTLED = ShareState.SETTLED, _("已还清")
+        WRITTEN_OFF = ShareState.WRITTEN_OFF, _("已核销")
+        LAPSED = ShareState.LAPSED, _("没有转款")
+
+    class Bucket(models.TextChoices):
+        """How long the oldest unpaid instalment is overdue, in days."""
+
+        CURRENT = "current", _("没有逾期")
+        DAYS_1_30 = "days_1_30", _("逾期 1 到 30 天")
+        DAYS_31_60 = "days_31_60", _("逾期 31 到 60 天")
+        DAYS_61_90 = "days_61_90", _("逾期 61 到 90 天")
+        OVER_90 = "over_90", _("逾期 90 天以上")
+
+    loan = models.ForeignKey(
+        Loan, on_delete=models.PROTECT, related_name="shares", verbose_name=_("互助借款")
+    )
+    pledge = models.OneToOneField(
+        Pledge, on_delete=models.PROTECT, related_name="+", null=True, verbose_name=_("出借意向")
+    )
+    membership = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="shares", verbose_name=_("出借人")
+    )
+    amount = MoneyField(_("金额"))
+    state = models.CharField(_("状态"), max_length=12, choices=State.choices, default=State.AGREED)
+    # the transfer
+    sent_on = models.DateField(_("转款日期"), null=True, blank=True)
+    slip_number = models.CharField(_("银行流水号"), max_length=60, blank=True)
+    slip = models.ForeignKey(
+        StoredFile,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("转款凭证"),
+    )
+    sent_at = models.DateTimeField(_("出借人登记时间"), null=True, blank=True)
+    note = models.CharField(_("说明"), max_length=300, blank=True)
+    # once formed
+    delivered_on = models.DateField(_("到账日"), null=True, blank=True)
+    formed_at = models.DateTimeField(_("成立时间"), null=True, blank=True)
+    annual_rate = models.DecimalField(
+        _("执行年利率"), max_digits=7, decimal_places=6, null=True, blank=True
+    )
+    # the projection of its events
+    principal_outstanding = MoneyField(_("未还本金"), default=ZERO)
+    principal_paid = MoneyField(_("已还本金"), default=ZERO)
+    interest_paid = MoneyField(_("已付利息"), default=ZERO)
+    overdue_interest_paid = MoneyField(_("已付逾期利息"), default=ZERO)
+    costs_paid = MoneyField(_("已付费用"), default=ZERO)
+    unallocated = MoneyField(_("多付待退"), default=ZERO)
+    written_off = MoneyField(_("已核销本金"), default=ZERO)
+    next_due_on = models.DateField(_("下一个还款日"), null=True, blank=True)
+    overdue_since = models.DateField(_("从哪天起逾期"), null=True, blank=True)
+    bucket = models.CharField(
+        _("逾期情况"), max_length=10, choices=Bucket.choices, default=Bucket.CURRENT
+    )
+    events_count = models.PositiveIntegerField(_("事件数"), default=0)
+    settled_on = models.DateField(_("还清日期"), null=True, blank=True)
+    # the last business date whose close this share has been through
+    closed_on = models.DateField(_("日终日期"), null=True, blank=True)
+
+    objects = ShareManager()
+
+    class Meta:
+        verbose_name = _("出借份额")
+        verbose_name_plural = _("出借份额")
+        constraints = [
+            models.UniqueConstraint(name="lending_share_once", fields=["loan", "membership"]),
+            models.CheckConstraint(name="lending_share_amount_positive", condition=Q(amount__gt=0)),
+            models.CheckConstraint(
+                name="lending_share_sent_whole",
+                condition=Q(state__in=["agreed", "lapsed"])
+                | (Q(sent_on__isnull=False, sent_at__isnull=False) & ~Q(slip_number="")),
+                violation_error_message=_("要有转款日期和银行流水号。"),
+            ),
+            models.CheckConstraint(
+                name="lending_share_formed_whole",
+                condition=Q(
+                    state__in=["agreed", "sent", "disputed", "lapsed"],
+                    delivered_on__isnull=True,
+                    formed_at__isnull=True,
+                    annual_rate__isnull=True,
+                    principal_outstanding=0,
+                )
+                | Q(
+                    state__in=["formed", "settled", "written_off"],
+                    delivered_on__isnull=False,
+                    formed_at__isnull=False,
+                    annual_rate__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="lending_share_principal_adds_up",
+                condition=Q(delivered_on__isnull=True)
+                | Q(amount=F("principal_outstanding") + F("principal_paid") + F("written_off")),
+            ),
+            models.CheckConstraint(
+                name="lending_share_settled_dated",
+                condition=Q(state="settled", settled_on__isnull=False, principal_outstanding=0)
+                | (~Q(state="settled") & Q(settled_on__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="lending_share_overdue_with_bucket",
+                condition=Q(bucket="current", overdue_since__isnull=True)
+                | (~Q(bucket="current") & Q(overdue_since__isnull=False)),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["membership", "state"], name="lending_share_of_member"),
+            # The night looks at what is due or overdue, never at the whole book.
+            models.Index(
+                fields=["next_due_on", "id"],
+                name="lending_share_due",
+                condition=Q(state="formed"),
+            ),
+            models.Index(
+                fields=["overdue_since", "id"],
+                name="lending_share_overdue",
+                condition=Q(state="formed", overdue_since__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+InstalmentManager = models.Manager.from_queryset(LockedQuerySet["Instalment"])
+
+
+class Instalment(models.Model):
+    """What one share asks for on one day, and how much of it is paid. Rewritten by each replay."""
+
+    share = models.ForeignKey(
+        Share, on_delete=models.CASCADE, related_name="instalments", verbose_name=_("出借份额")
+    )
+    number = models.PositiveSmallIntegerField(_("期次"))
+    from_on = models.DateField(_("起息日"))
+    due_on = models.DateField(_("还款日"))
+    principal = MoneyField(_("应还本金"))
+    interest = MoneyField(_("应付利息"))
+    principal_paid = MoneyField(_("已还本金"), default=ZERO)
+    interest_paid = MoneyField(_("已付利息"), default=ZERO)
+    settled_on = models.DateField(_("还清日期"), null=True, blank=True)
+
+    objects = InstalmentManager()
+
+    class Meta:
+        verbose_name = _("还款计划")
+        verbose_name_plural = _("还款计划")
+        constraints = [
+            models.UniqueConstraint(
+                name="lending_instalment_number_once", fields=["share", "number"]
+            ),
+            models.CheckConstraint(
+                name="lending_instalment_paid_within",
+                condition=Q(principal_paid__lte=F("principal"), interest_paid__lte=F("interest")),
+            ),
+            models.CheckConstraint(
+                name="lending_instalment_period_forward",
+                condition=Q(due_on__gte=F("from_on")),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_on", "share"],
+                name="lending_instalment_unpaid",
+                condition=Q(settled_on__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.share_id} {self.number}"
+
+
+class LoanEvent(models.Model):
+    """What happened to a share, in the order it was recorded. Append-only (trigger).
+
+    ``on`` is the business date; replay orders by it, then by ``sequence``. ``facts`` hold what
+    the kind needs, amounts as strings, dates as ISO texts.
+    """
+
+    class Kind(models.TextChoices):
+        DELIVERED = "delivered", _("到账")
+        PAID = "paid", _("还款")
+        REVERSED = "reversed", _("冲正")
+        EXTENDED = "extended", _("展期")
+        WRITTEN_OFF = "written_off", _("核销")
+        RETURNED = "returned", _("退回多付")
+
+    share = models.ForeignKey(
+        Share, on_delete=models.PROTECT, related_name="events", verbose_name=_("出借份额")
+    )
+    sequence = models.PositiveIntegerField(_("序号"))
+    kind = models.CharField(_("事件"), max_length=12, choices=Kind.choices)
+    on = models.DateField(_("业务日期"))
+    amount = MoneyField(_("金额"), default=ZERO)
+    repayment = models.ForeignKey(
+        "lending.Repayment",
+        on_delete=models.PROTECT,
+        related_name="events",
+        null=True,
+        blank=True,
+        verbose_name=_("还款"),
+    )
+    facts: Any = models.JSONField(_("内容"), default=dict, encoder=DjangoJSONEncoder)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        verbose_name=_("经手人"),
+    )
+    at = models.DateTimeField(_("记录时间"))
+
+    class Meta:
+        verbose_name = _("借款事件")
+        verbose_name_plural = _("借款事件")
+        constraints = [
+            models.UniqueConstraint(
+                name="lending_loanevent_sequence_once", fields=["share", "sequence"]
+            ),
+            models.CheckConstraint(
+                name="lending_loanevent_payment_named",
+                condition=~Q(kind__in=["paid", "reversed"]) | Q(repayment__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.share_id} {self.sequence} {self.kind}"

@@ -1,0 +1,1 @@
+"""Arithmetic and decisions of mutual loans. Neither Django nor models."""
