@@ -15,7 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("give/<slug:purpose>/<int:recipient_id>/", consents.give, name="give_consent"),
     path("requests/", requests.requests, name="my_requests"),
     path("requests/new/<slug:kind>/", requests.new_request, name="new_data_request"),
-    path("requests/<int:request_id>/", requests.one_request, name="my_request"),
+    path("requests/<int:request_id>/", requests.one_request, name="my_data_request"),
     path(
         "requests/<int:request_id>/withdraw/",
         requests.withdraw_request,

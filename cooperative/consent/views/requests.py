@@ -55,7 +55,7 @@ def new_request(request: HttpRequest, kind: str) -> HttpResponse:
             refusal = refused
         else:
             messages.success(request, _("已经交给工会，答复了会发消息告诉您。"))
-            return redirect("my_request", request_id=row.pk)
+            return redirect("my_data_request", request_id=row.pk)
     shown = {
         "form": form,
         "kind": kind,

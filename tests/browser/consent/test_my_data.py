@@ -74,7 +74,7 @@ def test_every_page_reads_well(
         "consent": reverse("my_consent", args=[consent.pk]),
         "withdraw": reverse("withdraw_consent", args=[consent.pk]),
         "requests": reverse("my_requests"),
-        "request": reverse("my_request", args=[request.pk]),
+        "request": reverse("my_data_request", args=[request.pk]),
         "new": reverse("new_data_request", args=["correction"]),
         "erasure": reverse("new_data_request", args=["erasure"]),
         "privacy": reverse("privacy"),

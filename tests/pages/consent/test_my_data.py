@@ -84,7 +84,7 @@ def test_another_member_sees_nothing(world: World, client: Client) -> None:
     for name, pk in [
         ("my_consent", consent.pk),
         ("withdraw_consent", consent.pk),
-        ("my_request", request.pk),
+        ("my_data_request", request.pk),
     ]:
         assert client.get(reverse(name, args=[pk])).status_code == 404
     assert client.post(reverse("withdraw_consent", args=[consent.pk])).status_code == 404
@@ -231,7 +231,7 @@ def test_correction_from_asking_to_the_answer(world: World, client: Client, memb
     assert client.post(url, {"section": "identity", "details": ""}).status_code == 422
     response = client.post(url, {"section": "identity", "details": "名字写错一个字"})
     request = DataRequest.objects.get()
-    assert response["Location"] == reverse("my_request", args=[request.pk])
+    assert response["Location"] == reverse("my_data_request", args=[request.pk])
     page = client.get(response["Location"]).content.decode()
     assert "还剩 20 天" in page
     again = client.post(url, {"section": "identity", "details": "又来"})
