@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("cooperative.accounts.urls")),
     path("", include("cooperative.membership.urls")),
     path("farm/", include("cooperative.farming.urls")),
+    path("credit/", include("credit.lending.urls")),
     path("my-data/", include("cooperative.consent.urls")),
     path("privacy/", consent_overview.privacy, name="privacy"),
     path("verify/", include("core.documents.urls")),

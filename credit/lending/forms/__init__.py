@@ -1,0 +1,1 @@
+"""Forms of the members' pages of lending; the rules are the services'."""

@@ -1,0 +1,1 @@
+"""What the members' pages of lending show, worked out before the template."""
