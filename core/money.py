@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 import cn2an
 from django.core.validators import MinValueValidator
 from django.db import models
 
-FEN = Decimal("0.01")
-ZERO = Decimal("0.00")
-
-
-def to_fen(amount: Decimal) -> Decimal:
-    """Round half-up to the fen.
-
-    >>> to_fen(Decimal("1.005"))
-    Decimal('1.01')
-    """
-    return amount.quantize(FEN, rounding=ROUND_HALF_UP)
+from core.exact import FEN as FEN
+from core.exact import ZERO as ZERO
+from core.exact import split_by_largest_remainder as split_by_largest_remainder
+from core.exact import to_fen as to_fen
 
 
 def parse_yuan(text: str) -> Decimal:
@@ -42,37 +35,6 @@ def parse_yuan(text: str) -> Decimal:
 # Commas only where they group thousands: "1,50" may mean 1.50 and is refused.
 _PLAIN_AMOUNT = re.compile(r"-?(\d{1,12}|\d{1,3}(,\d{3})+)(\.\d{1,2})?", re.ASCII)
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．，￥　", "0123456789.,¥ ")
-
-
-def split_by_largest_remainder(
-    total: Decimal, weights: Sequence[Decimal], step: Decimal = FEN
-) -> list[Decimal]:
-    """Split ``total`` in proportion to ``weights`` into multiples of ``step`` that sum to it exactly.
-
-    Ties go to the earlier part, so the same input always splits the same way.
-
-    >>> split_by_largest_remainder(Decimal("100.00"), [Decimal(1), Decimal(1), Decimal(1)])
-    [Decimal('33.34'), Decimal('33.33'), Decimal('33.33')]
-
-    Raises:
-        ValueError: no weights, a negative weight, all weights zero, or a total off the step.
-    """
-    whole = sum(weights, Decimal(0))
-    if not weights or whole <= 0 or any(weight < 0 for weight in weights):
-        raise ValueError("weights must be non-negative and not all zero")
-    units = total / step
-    if units != units.to_integral_value():
-        raise ValueError("total is not a multiple of the step")
-    sign = -1 if units < 0 else 1
-    quotas = [abs(units) * weight for weight in weights]
-    floors = [int(quota // whole) for quota in quotas]
-    left = int(abs(units)) - sum(floors)
-    by_remainder = sorted(
-        range(len(weights)), key=lambda part: (-(quotas[part] - floors[part] * whole), part)
-    )
-    for part in by_remainder[:left]:
-        floors[part] += 1
-    return [sign * units * step for units in floors]
 
 
 def amount_in_words(amount: Decimal) -> str:

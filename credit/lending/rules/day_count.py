@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from credit.lending.rules.calendar import step
-from credit.lending.rules.terms import DayCount, Every, MonthEnd, Terms, Unit
+from credit.lending.rules.terms import DayCount, Every, Terms, Unit
 
 Share = tuple[int, int]
 """A share of a year (or of a rate's period) as numerator and denominator."""
@@ -45,18 +45,21 @@ class Period:
 
 
 def _actual_actual(start: date, end: date) -> Share:
-    """Each day over the length of its own year.
+    """Each day over the length of its own year: the first day is not counted, the last one is.
 
-    >>> _actual_actual(date(2023, 12, 31), date(2024, 1, 2)) == (1 * 366 + 1 * 365, 365 * 366)
+    >>> _actual_actual(date(2023, 12, 12), date(2024, 1, 12)) == (19 * 366 + 12 * 365, 365 * 366)
     True
     """
     if start.year == end.year:
         return end.toordinal() - start.toordinal(), _days_of(start.year)
     common = leap = 0
     while start < end:
-        until = min(end, date(start.year + 1, 1, 1))
+        year_end = date(start.year, 12, 31)
+        if start == year_end:
+            year_end = date(start.year + 1, 12, 31)
+        until = min(end, year_end)
         days = until.toordinal() - start.toordinal()
-        if _days_of(start.year) == 366:
+        if _days_of(until.year) == 366:
             leap += days
         else:
             common += days

@@ -62,3 +62,6 @@ class Rounding:
             return amount.quantize(FEN, rounding=self._rounding)
         steps = (amount / self.to).quantize(_ONE, rounding=self._rounding)
         return (steps * self.to).quantize(FEN)
+
+
+TO_THE_FEN = Rounding()

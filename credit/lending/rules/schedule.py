@@ -45,7 +45,7 @@ class Explained:
 
     ``carried`` is rounded interest left over from earlier instalments that were paid before their
     day; ``regular`` is the equal instalment or the equal principal; ``residual`` what the last
-    instalment differs from it.
+    instalment differs from it; ``cut`` what the legal ceiling took off the interest.
     """
 
     formula: Formula
@@ -57,6 +57,7 @@ class Explained:
     regular: Decimal | None = None
     residual: Decimal | None = None
     carried: Decimal = ZERO
+    cut: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)

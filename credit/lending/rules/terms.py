@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from core.exact import FEN
-from credit.lending.rules.rounding import Mode, Rounding
-
-MOST_INSTALMENTS = 1200
-LARGEST_AMOUNT = Decimal("999999999999.99")
-LARGEST_RATE = Decimal(100)
+from credit.lending.rules.rounding import TO_THE_FEN, Mode, Rounding
 
 
 class BadTerms(Exception):
@@ -122,7 +117,7 @@ class Terms:
     down_payment_percent: Decimal | None = None
     custom_due: tuple[CustomDue, ...] = ()
     smooth: bool = False
-    rounding: Rounding = Rounding()
+    rounding: Rounding = TO_THE_FEN
 
     @classmethod
     def for_loan(cls, *, principal: Decimal, disbursed_on: date, **others: Any) -> Terms:
