@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cooperative.farming.models import Asset, Crop, Fact, Plot, YearlyIncome
@@ -19,22 +18,7 @@ from cooperative.farming.statements import (
     Statement,
 )
 from cooperative.membership.models import Division, Member
-from core.money import parse_yuan
-
-
-class YuanField(forms.DecimalField):
-    """An amount as people type it: 12,000 or １２０００元."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=14, decimal_places=2, min_value=Decimal(0), **kwargs)
-
-    def to_python(self, value: Any) -> Decimal | None:
-        if isinstance(value, str) and value.strip():
-            try:
-                return parse_yuan(value)
-            except ValueError as error:
-                raise ValidationError(_("请填写金额，例如 12000 或 350.50。")) from error
-        return super().to_python(value)
+from core.forms import YuanField
 
 
 class AreaField(forms.DecimalField):
