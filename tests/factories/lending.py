@@ -11,7 +11,9 @@ import factory
 from factory.django import DjangoModelFactory
 
 from cooperative.membership.models import Membership
+from core.models import DocumentRecord
 from credit.lending.models import (
+    ContractCopy,
     Extension,
     ExtensionConsent,
     Instalment,
@@ -186,7 +188,28 @@ class LoanFactory(DjangoModelFactory[Loan]):
     contract_sha256 = HASH
     drawn_by = factory.SubFactory(OfficerUserFactory)
     drawn_at = NOON
+    sign_by = TODAY + timedelta(days=7)
     deliver_by = TODAY + timedelta(days=7)
+
+
+class ContractCopyFactory(DjangoModelFactory[ContractCopy]):
+    """The unsigned contract of a loan; not a real file."""
+
+    class Meta:
+        model = ContractCopy
+
+    loan = factory.SubFactory(LoanFactory)
+    kind = "unsigned"
+    record = factory.LazyAttribute(
+        lambda copy: DocumentRecord.objects.create(
+            number=copy.loan.number,
+            kind="loan_contract",
+            content_sha256=HASH,
+            sha256=HASH,
+            issued_at=NOON,
+        )
+    )
+    sealed_pdf = "JVBERg=="
 
 
 class SignatureFactory(DjangoModelFactory[Signature]):

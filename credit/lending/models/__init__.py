@@ -1,6 +1,13 @@
 """Requests, pledges, loans, shares, repayments, and the reference rate they are measured by."""
 
-from credit.lending.models.loans import Instalment, Loan, LoanEvent, Share, Signature
+from credit.lending.models.loans import (
+    ContractCopy,
+    Instalment,
+    Loan,
+    LoanEvent,
+    Share,
+    Signature,
+)
 from credit.lending.models.nights import NightMark, UnionDay
 from credit.lending.models.rates import LprRate
 from credit.lending.models.repayments import Repayment
@@ -8,6 +15,7 @@ from credit.lending.models.requests import LoanRequest, Pledge, RequestDraft, Sp
 from credit.lending.models.troubles import Extension, ExtensionConsent, Mediation, WriteOff
 
 __all__ = [
+    "ContractCopy",
     "Extension",
     "ExtensionConsent",
     "Instalment",

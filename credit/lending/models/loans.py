@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cooperative.membership.models import Membership, Union
 from core.crypto import SealedTextField
-from core.models import StoredFile
+from core.models import DocumentRecord, StoredFile
 from core.models.base import LockedQuerySet
 from core.money import ZERO, MoneyField
 from credit.lending.models.requests import LoanRequest, Method, Pledge
@@ -75,6 +75,7 @@ class Loan(models.Model):
     )
     drawn_at = models.DateTimeField(_("起草时间"))
     signed_at = models.DateTimeField(_("签完时间"), null=True, blank=True)
+    sign_by = models.DateField(_("最晚签字日"))
     deliver_by = models.DateField(_("最晚转款日"))
     ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
     reason = models.CharField(_("说明"), max_length=300, blank=True)
@@ -119,6 +120,37 @@ class Loan(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class ContractCopy(models.Model):
+    """A contract as it was set: the very bytes, so that its hash holds whatever sets type later.
+
+    The parties sign the unsigned one; the signed one is the same with a page that says who signed.
+    """
+
+    class Kind(models.TextChoices):
+        UNSIGNED = "unsigned", _("待签文本")
+        SIGNED = "signed", _("签署件")
+
+    loan = models.ForeignKey(
+        Loan, on_delete=models.PROTECT, related_name="copies", verbose_name=_("互助借款")
+    )
+    kind = models.CharField(_("种类"), max_length=10, choices=Kind.choices)
+    record = models.OneToOneField(
+        DocumentRecord, on_delete=models.PROTECT, related_name="+", verbose_name=_("出具的文件")
+    )
+    # the file in base64
+    sealed_pdf = SealedTextField(_("文件"))
+
+    class Meta:
+        verbose_name = _("合同文件")
+        verbose_name_plural = _("合同文件")
+        constraints = [
+            models.UniqueConstraint(name="lending_contractcopy_once", fields=["loan", "kind"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.loan_id} {self.kind}"
 
 
 class Signature(models.Model):
@@ -177,6 +209,7 @@ ShareManager = models.Manager.from_queryset(ShareQuerySet)
 class Share(models.Model):
     """One lender's part of a loan: formed when the transfer has arrived, then paid back by itself.
 
+    ``sent_on`` and what follows tell of the transfer; while nothing is under way they are empty.
     From ``delivered_on`` on, the amounts are a projection of the share's events: replaying them
     gives exactly these values. ``annual_rate`` is the contract's, or the ceiling of the day of
     delivery where that is lower.
@@ -226,6 +259,8 @@ class Share(models.Model):
     )
     sent_at = models.DateTimeField(_("出借人登记时间"), null=True, blank=True)
     note = models.CharField(_("说明"), max_length=300, blank=True)
+    # a supplier who was paid gave the borrower this receipt
+    receipt_number = models.CharField(_("供货商收据编号"), max_length=60, blank=True)
     # once formed
     delivered_on = models.DateField(_("到账日"), null=True, blank=True)
     formed_at = models.DateTimeField(_("成立时间"), null=True, blank=True)
