@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from core.errors import violated_constraint
-from tests.factories import accounts, core, farming, membership, notices, roster
+from tests.factories import accounts, core, farming, ledger, membership, notices, roster
 
 NOON = datetime(2026, 5, 20, 4, tzinfo=UTC)
 Violation = Callable[[], Any]
@@ -126,6 +126,35 @@ NOTICES: dict[str, Violation] = {
 }
 
 
+def again(make: Callable[..., Any], **bad: Any) -> Violation:
+    """A violation in a table that refuses changes: a good row written anew with these values."""
+
+    def violate() -> None:
+        row = make()
+        values = {**{f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields}, **bad}
+        type(row)._default_manager.create(**(values | {"id": None}))
+
+    return violate
+
+
+LEDGER: dict[str, Violation] = {
+    "ledger_account_once": again(ledger.AccountFactory),
+    "ledger_account_never_the_platform": lambda: ledger.AccountFactory(holder="platform:1"),
+    "ledger_account_kind_known": lambda: ledger.AccountFactory(kind="pool"),
+    "ledger_chain_once": again(ledger.ChainFactory),
+    "ledger_chain_hashes_whole": again(ledger.ChainFactory, subject_id=7, head="x"),
+    "ledger_entry_sequence_once": again(ledger.EntryFactory),
+    "ledger_entry_sequence_from_one": again(ledger.EntryFactory, sequence=0),
+    "ledger_entry_kind_form": again(ledger.EntryFactory, sequence=2, kind="看"),
+    "ledger_entry_hashes_whole": again(ledger.EntryFactory, sequence=2, hash="x"),
+    "ledger_entry_reversal_reasoned": again(ledger.EntryFactory, sequence=2, reason="twice"),
+    "ledger_posting_one_side": again(ledger.PostingFactory, debit=1, credit=1),
+    "ledger_evidence_sequence_once": again(ledger.EvidenceFactory, entry_id=0),
+    "ledger_evidence_file_once": again(ledger.EvidenceFactory, sequence=2),
+    "ledger_evidence_hashes_whole": again(ledger.EvidenceFactory, sequence=2, hash="x"),
+}
+
+
 def facts(prefix: str, make: Callable[..., Any]) -> dict[str, Violation]:
     """What every kind of facts refuses."""
 
@@ -188,7 +217,7 @@ FARMING: dict[str, Violation] = {
     "farming_yearlyincome_amounts_not_negative": changed(farming.YearlyIncomeFactory, amount=-1),
 }
 
-VIOLATIONS = {**CORE, **ACCOUNTS, **MEMBERSHIP, **NOTICES, **FARMING}
+VIOLATIONS = {**CORE, **ACCOUNTS, **MEMBERSHIP, **NOTICES, **LEDGER, **FARMING}
 
 
 @pytest.mark.django_db

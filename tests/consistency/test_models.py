@@ -39,6 +39,10 @@ WITHOUT_PAGE = {
     "farming.SeasonPlan": "one queue shows all facts: farming.QueuedFact",
     "farming.Asset": "one queue shows all facts: farming.QueuedFact",
     "farming.YearlyIncome": "one queue shows all facts: farming.QueuedFact",
+    "ledger.Account": "shown with the entries on it",
+    "ledger.Chain": "only binds the entries of one subject",
+    "ledger.Posting": "shown with its entry",
+    "ledger.Evidence": "shown with its entry",
     "notices.Attempt": "shown with its message",
     "notices.DemoMessage": "the demo's own inbox shows them",
 }
@@ -59,6 +63,8 @@ NOT_PROTECTING = {
 # Authors that may be empty beside a moment that is always there, and why.
 NOBODY = {
     "core.StoredFile.uploaded_by": "made by a job",
+    "ledger.Entry.recorded_by": "posted by a job",
+    "ledger.Evidence.added_by": "added by a job",
 }
 
 
