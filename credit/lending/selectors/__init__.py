@@ -1,0 +1,1 @@
+"""Questions about requests, loans, limits and rates."""

@@ -1,0 +1,1 @@
+"""Changes to requests, loans and rates: each deed is one service."""
