@@ -30,6 +30,8 @@ from cooperative.membership.services.telling import addressee_of
 from cooperative.notices import demo as notices_demo
 from core.dates import business_date
 from core.parameters import load_reference_values
+from credit.lending import demo as lending_demo
+from credit.lending.reference import load_reference as load_lending_reference
 
 SEED = 20260520
 
@@ -89,6 +91,8 @@ def load(*, at: datetime, say: Callable[[str], object]) -> None:
     unions = _found_unions(first, second, at - timedelta(days=400))
     load_reference_values(REFERENCE, by=first, checked_by=second, at=at)
     load_consent_reference(by=first, checked_by=second, at=at - timedelta(days=450))
+    load_lending_reference(by=first, checked_by=second, at=at - timedelta(days=450))
+    lending_demo.load_rates(by=first, checked_by=second, at=at)
     _appoint(staff, unions, at - timedelta(days=399))
     people = import_sample(
         union=unions["HD01"],

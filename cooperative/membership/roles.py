@@ -44,6 +44,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         "fact.confirm",
         "data_request.answer",
         "notice.send",
+        "lpr.propose",
     },
     REVIEWER: _READ
     | {
@@ -54,6 +55,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         "fact.confirm",
         "data_request.confirm",
         "parameter.confirm",
+        "lpr.confirm",
     },
     AUDITOR: _READ,
     ADMINISTRATOR: _READ
@@ -67,6 +69,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         "account.unlock",
         "consent_text.propose",
         "consent_text.publish",
+        "lpr.propose",
+        "lpr.confirm",
     },
 }
 

@@ -9,3 +9,9 @@ class LendingConfig(AppConfig):
 
     name = "credit.lending"
     verbose_name = _("互助借款")
+
+    def ready(self) -> None:
+        """Register with the apps below: figures, words, notices, waiting lines, personal data."""
+        from credit.lending import registrations
+
+        registrations.register()

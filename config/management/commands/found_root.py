@@ -16,6 +16,7 @@ from cooperative.membership.parameters import REFERENCE
 from cooperative.membership.services import officers, organisation
 from core.errors import Refused
 from core.parameters import load_reference_values
+from credit.lending.reference import load_reference as load_lending_reference
 
 
 class Command(BaseCommand):
@@ -77,4 +78,5 @@ class Command(BaseCommand):
         officers.appoint_first_administrators(root=root, first=first, second=second, at=now)
         load_reference_values(REFERENCE, by=first, checked_by=second, at=now)
         load_consent_reference(by=first, checked_by=second, at=now)
+        load_lending_reference(by=first, checked_by=second, at=now)
         return passwords

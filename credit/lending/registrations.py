@@ -1,0 +1,20 @@
+"""What lending tells the apps below it, once, when it is set up. Each part adds its own lines."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from cooperative.membership.desk import register_waiting
+from cooperative.notices.kinds import register_kind
+from core.audit_words import register_words
+from credit.lending import desk, parameters
+from credit.lending.services.lpr import DUE_NOTICE
+from credit.lending.words import AUDIT_WORDS
+
+
+def register() -> None:
+    """Declare everything; called from ``AppConfig.ready``."""
+    parameters.register()
+    register_words(AUDIT_WORDS)
+    register_kind(DUE_NOTICE, _("报价利率等登记"))
+    register_waiting(desk.lpr_waiting)
