@@ -79,10 +79,10 @@ class Instalment:
             "number": self.number,
             "from_on": self.from_on.isoformat(),
             "due_on": self.due_on.isoformat(),
-            "principal": str(self.principal),
-            "interest": str(self.interest),
-            "total": str(self.total),
-            "balance": str(self.balance),
+            "principal": f"{self.principal:.2f}",
+            "interest": f"{self.interest:.2f}",
+            "total": f"{self.total:.2f}",
+            "balance": f"{self.balance:.2f}",
         }
 
 
@@ -97,9 +97,9 @@ class Totals:
     def to_json(self) -> dict[str, str]:
         """The sums as text."""
         return {
-            "principal": str(self.principal),
-            "interest": str(self.interest),
-            "total": str(self.total),
+            "principal": f"{self.principal:.2f}",
+            "interest": f"{self.interest:.2f}",
+            "total": f"{self.total:.2f}",
         }
 
 
