@@ -1,14 +1,26 @@
-"""Nightly work before there is a contract: the reference rate, requests that ran out."""
+"""Nightly work: the reference rate, requests and contracts that ran out."""
 
 from __future__ import annotations
+
+import logging
 
 from celery import shared_task
 from django.utils import timezone
 
 from credit.lending.services import lpr
+from credit.lending.services.expiring import expire_contracts as expire_due_contracts
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="lending.remind_lpr")
 def remind_lpr(**kwargs: object) -> None:
     """Tell officers of a publication day that has come and whose rate nobody has entered."""
     lpr.remind_lpr(at=timezone.now())
+
+
+@shared_task(name="lending.expire_contracts")
+def expire_contracts(**kwargs: object) -> None:
+    """Call off contracts that were not signed, and transfers that were not sent, in time."""
+    counts = expire_due_contracts(at=timezone.now())
+    logger.info("contracts unsigned: %(unsigned)s, transfers unsent: %(unsent)s", counts)

@@ -26,11 +26,13 @@ TRANSITIONS: Mapping[LoanState, Mapping[LoanState, frozenset[Actor]]] = {
         S.CANCELLED: frozenset({Actor.BORROWER, Actor.LENDER, Actor.CONVENER, Actor.NIGHT}),
     },
     S.SIGNED: {
-        S.ACTIVE: frozenset({Actor.BORROWER}),
-        S.CANCELLED: frozenset({Actor.CONVENER, Actor.NIGHT}),
+        S.ACTIVE: frozenset({Actor.BORROWER, Actor.CONVENER}),
+        S.CANCELLED: frozenset({Actor.LENDER, Actor.CONVENER, Actor.NIGHT}),
     },
     S.ACTIVE: {
-        S.SETTLED: frozenset({Actor.BORROWER, Actor.LENDER, Actor.REVIEWER}),
+        S.SETTLED: frozenset(
+            {Actor.BORROWER, Actor.LENDER, Actor.CONVENER, Actor.REVIEWER, Actor.NIGHT}
+        ),
         S.WRITTEN_OFF: frozenset({Actor.REVIEWER}),
     },
     S.SETTLED: {

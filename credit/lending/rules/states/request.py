@@ -51,7 +51,7 @@ TRANSITIONS: Mapping[RequestState, Mapping[RequestState, frozenset[Actor]]] = {
         S.EXPIRED: frozenset({Actor.NIGHT}),
     },
     S.COVERED: {
-        S.CONVENING: frozenset({Actor.LENDER}),
+        S.CONVENING: frozenset({Actor.LENDER, Actor.CONVENER, Actor.NIGHT}),
         S.CONTRACTED: frozenset({Actor.CONVENER}),
         S.REFUSED: frozenset({Actor.CONVENER}),
         S.WITHDRAWN: frozenset({Actor.BORROWER}),

@@ -24,7 +24,7 @@ S = ShareState
 TRANSITIONS: Mapping[ShareState, Mapping[ShareState, frozenset[Actor]]] = {
     S.AGREED: {
         S.SENT: frozenset({Actor.LENDER}),
-        S.LAPSED: frozenset({Actor.CONVENER, Actor.NIGHT, Actor.LENDER}),
+        S.LAPSED: frozenset({Actor.BORROWER, Actor.LENDER, Actor.CONVENER, Actor.NIGHT}),
     },
     S.SENT: {
         S.FORMED: frozenset({Actor.BORROWER, Actor.CONVENER}),

@@ -1,0 +1,152 @@
+"""What the parties are told from the drawing of a contract until the money has arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cooperative.membership.models import Member
+from cooperative.membership.services.telling import addressee_of
+from cooperative.notices.services import notify
+from core.formats import format_day, format_yuan_short
+from credit.lending.models import Loan, Share
+from credit.lending.services.loan_notices import Told
+
+NOTICES: Mapping[str, Told] = {
+    "lending.contract_drawn": Told(
+        _("合同等您签字"),
+        _("合同 %(number)s 已经起草，请在%(day)s以前看清并签字。"),
+        _("金额 %(amount)s 元，年利率 %(rate)s。不愿意签也可以直接说明，不用承担责任。"),
+        sms=True,
+    ),
+    "lending.transfer_due": Told(
+        _("请转款"),
+        _("合同 %(number)s 已经签完，请在%(day)s以前把 %(amount)s 元直接转给%(payee)s。"),
+        _("转完后登记银行流水号。钱只转给合同里写的收款方，不转给平台和工会。"),
+        sms=True,
+    ),
+    "lending.contract_signed": Told(
+        _("合同已签完"),
+        _("合同 %(number)s 已经签完，出借人会在%(day)s以前转款。"),
+        _("收到一笔，请核对金额后确认一笔。"),
+        sms=True,
+    ),
+    "lending.contract_cancelled": Told(
+        _("合同已取消"),
+        _("合同 %(number)s 已经取消，没有发生借款。"),
+        _("原因：%(reason)s。"),
+        sms=True,
+    ),
+    "lending.transfer_declared": Told(
+        _("转款等您确认"),
+        _("%(name)s说已在%(day)s转出 %(amount)s 元，请查账后确认收到。"),
+        _("流水号 %(slip)s。没有收到请点“没收到”，由工会帮着查。"),
+        sms=True,
+    ),
+    "lending.transfer_taken_back": Told(
+        _("转款登记已撤回"),
+        _("%(name)s撤回了转款 %(amount)s 元的登记，您不用确认了。"),
+    ),
+    "lending.ceiling_lower": Told(
+        _("利率上限低于合同利率"),
+        _("现在的利率上限是 %(ceiling)s，低于合同 %(number)s 的 %(rate)s。"),
+        _("按合同约定，这一份自到账之日起按到账当日的上限计息。"),
+    ),
+    "lending.share_formed": Told(
+        _("借款已到账"),
+        _("合同 %(number)s 的 %(amount)s 元已在%(day)s到账，借款成立。"),
+        _("年利率 %(rate)s，第一个还款日是%(due)s，还款计划可以随时查看。"),
+        sms=True,
+    ),
+    "lending.rate_clipped": Told(
+        _("按利率上限计息"),
+        _("合同 %(number)s 的 %(amount)s 元按 %(ceiling)s 计息，不按合同的 %(rate)s。"),
+        _("因为到账当日的利率上限低于合同利率，这是合同里约定好的。"),
+        sms=True,
+    ),
+    "lending.transfer_disputed": Told(
+        _("对方说没收到"),
+        _("%(name)s说没有收到您转的 %(amount)s 元，工会会来核实。"),
+        _("对方说：%(reason)s。请备好银行回单。"),
+        sms=True,
+    ),
+    "lending.transfer_not_arrived": Told(
+        _("转款没有到账"),
+        _("工会核实：合同 %(number)s 的 %(amount)s 元没有到账。"),
+        _("说明：%(reason)s。请出借人重新转款并登记，或者放弃这一份。"),
+        sms=True,
+    ),
+    "lending.share_lapsed": Told(
+        _("有一份没有转款"),
+        _("合同 %(number)s 里%(name)s的 %(amount)s 元没有转款，这一份作罢。"),
+        _("原因：%(reason)s。其余已到账的各份照常有效。"),
+        sms=True,
+    ),
+}
+
+
+def tell(
+    member: Member,
+    kind: str,
+    *,
+    about: models.Model,
+    loan: Loan,
+    at: datetime,
+    link: str,
+    due_on: date | None = None,
+    **facts: Any,
+) -> None:
+    """Tell one party. The same (person, kind, ``about``, ``due_on``) is told once.
+
+    Amounts and days among ``facts`` are written as people read them.
+    """
+    told = NOTICES[kind]
+    words = {"number": loan.number, **{name: _shown(value) for name, value in facts.items()}}
+    notify(
+        to=addressee_of(member),
+        kind=kind,
+        title=told.sentence % words,
+        body=told.body % words if told.body else "",
+        at=at,
+        link=link,
+        subject=about,
+        due_on=due_on,
+        scope=loan.union.path,
+    )
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, date):
+        return format_day(value)
+    return value if isinstance(value, str | Promise) else format_yuan_short(value)
+
+
+def sign_link(loan: Loan) -> str:
+    """Where a party reads and signs."""
+    return reverse("sign_contract", args=[loan.pk])
+
+
+def transfer_link(share: Share) -> str:
+    """Where the lender says that the money is under way."""
+    return reverse("transfer", args=[share.pk])
+
+
+def arrival_link(share: Share) -> str:
+    """Where the borrower says that it has come."""
+    return reverse("arrival", args=[share.pk])
+
+
+def loan_link(loan: Loan) -> str:
+    """The borrower's page of a loan."""
+    return reverse("loan", args=[loan.pk])
+
+
+def share_link(share: Share) -> str:
+    """The lender's page of a share."""
+    return reverse("lent_share", args=[share.pk])
