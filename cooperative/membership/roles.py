@@ -28,6 +28,7 @@ _READ = frozenset(
         "parameter.view",
         "job.view",
         "audit.view",
+        "loan.view",
     }
 )
 
@@ -45,6 +46,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         "data_request.answer",
         "notice.send",
         "lpr.propose",
+        "loan.convene",
     },
     REVIEWER: _READ
     | {
@@ -56,6 +58,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         "data_request.confirm",
         "parameter.confirm",
         "lpr.confirm",
+        "loan.approve",
     },
     AUDITOR: _READ,
     ADMINISTRATOR: _READ
