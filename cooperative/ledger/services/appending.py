@@ -29,12 +29,6 @@ def subject_of(row: models.Model) -> Subject:
     return ContentType.objects.get_for_model(row).pk, row.pk
 
 
-def label_of(subject_type_id: int) -> str:
-    """``app.model`` of a content type, as the digest writes it."""
-    found = ContentType.objects.get_for_id(subject_type_id)
-    return f"{found.app_label}.{found.model}"
-
-
 def lock_chains(subjects: Iterable[Subject]) -> dict[Subject, Chain]:
     """The subjects' chains, locked until the transaction ends; new ones are begun.
 

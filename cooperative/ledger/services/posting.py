@@ -14,19 +14,12 @@ from typing import Any
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from cooperative.ledger.contents import as_lines, content_of, evidence_content_of
 from cooperative.ledger.kinds import check_entry_kind
 from cooperative.ledger.models import Chain, Entry, Evidence, Posting
-from cooperative.ledger.rules import (
-    Content,
-    EvidenceContent,
-    Line,
-    check_lines,
-    digest,
-    evidence_digest,
-)
+from cooperative.ledger.rules import Line, check_lines, digest, evidence_digest
 from cooperative.ledger.services.appending import (
     accounts_for,
-    label_of,
     lock_chains,
     move_heads,
     subject_of,
@@ -151,25 +144,6 @@ def _append(draft: Draft, chain: Chain, *, by: Any, at: datetime) -> Entry:
     return entry
 
 
-def content_of(entry: Entry, lines: Sequence[Line]) -> Content:
-    """An entry as the digest sees it; its chain, and what it reverses, are at hand."""
-    chain = entry.chain
-    return Content(
-        subject=(label_of(chain.subject_type_id), chain.subject_id),
-        sequence=entry.sequence,
-        business_date=entry.business_date,
-        kind=entry.kind,
-        scope=entry.scope,
-        reference=entry.reference,
-        reason=entry.reason,
-        recorded_at=entry.recorded_at,
-        by=entry.recorded_by_id,
-        reverses=entry.reverses.hash if entry.reverses else "",
-        previous_hash=entry.previous_hash,
-        lines=tuple(lines),
-    )
-
-
 def _attach(proof: Proof, entry: Entry, *, by: Any, at: datetime) -> Evidence:
     """The next evidence of a locked chain, not yet stored; the chain in memory goes on to it."""
     chain = entry.chain
@@ -187,19 +161,6 @@ def _attach(proof: Proof, entry: Entry, *, by: Any, at: datetime) -> Evidence:
     piece.hash = evidence_digest(evidence_content_of(piece))
     chain.evidence_length, chain.evidence_head = piece.sequence, piece.hash
     return piece
-
-
-def evidence_content_of(piece: Evidence) -> EvidenceContent:
-    """A piece of evidence as the digest sees it; its entry is at hand."""
-    return EvidenceContent(
-        entry=piece.entry.hash,
-        sequence=piece.sequence,
-        what=piece.what,
-        file_sha256=piece.file_sha256,
-        at=piece.added_at,
-        by=piece.added_by_id,
-        previous_hash=piece.previous_hash,
-    )
 
 
 @transaction.atomic
@@ -250,9 +211,8 @@ def _subject_row(chain: Chain) -> models.Model:
 
 
 def lines_of(entry: Entry) -> list[Line]:
-    """What was posted, as lines."""
-    rows = entry.postings.select_related("account").order_by("pk")
-    return [Line(p.account.holder, p.account.kind, p.debit, p.credit) for p in rows]
+    """What was posted, as lines; 1 query."""
+    return as_lines(entry.postings.select_related("account").order_by("pk"))
 
 
 @transaction.atomic
