@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from cooperative.membership.desk import register_waiting
 from cooperative.notices.kinds import register_kind
 from core.audit_words import register_words
-from credit.lending import contracting, desk, parameters
+from credit.lending import contracting, desk, parameters, requesting, running
 from credit.lending.services.lpr import DUE_NOTICE
 from credit.lending.words import AUDIT_WORDS
 
@@ -18,5 +18,6 @@ def register() -> None:
     register_words(AUDIT_WORDS)
     register_kind(DUE_NOTICE, _("报价利率等登记"))
     register_waiting(desk.lpr_waiting)
+    requesting.register()
     contracting.register()
     running.register()
