@@ -275,6 +275,7 @@ class Share(models.Model):
     costs_paid = MoneyField(_("已付费用"), default=ZERO)
     unallocated = MoneyField(_("多付待退"), default=ZERO)
     written_off = MoneyField(_("已核销本金"), default=ZERO)
+    # the oldest unpaid instalment's day, to come or past: being late follows from it and the date
     next_due_on = models.DateField(_("下一个还款日"), null=True, blank=True)
     overdue_since = models.DateField(_("从哪天起逾期"), null=True, blank=True)
     bucket = models.CharField(
@@ -282,7 +283,7 @@ class Share(models.Model):
     )
     events_count = models.PositiveIntegerField(_("事件数"), default=0)
     settled_on = models.DateField(_("还清日期"), null=True, blank=True)
-    # the last business date whose close this share has been through
+    # the last business date whose close changed this row; a healthy share needs no change
     closed_on = models.DateField(_("日终日期"), null=True, blank=True)
 
     objects = ShareManager()
@@ -333,16 +334,12 @@ class Share(models.Model):
         ]
         indexes = [
             models.Index(fields=["membership", "state"], name="lending_share_of_member"),
-            # The night looks at what is due or overdue, never at the whole book.
+            # The night looks at what is due or overdue, never at the whole book. What it writes
+            # stands in no index, so that its updates stay on their page.
             models.Index(
                 fields=["next_due_on", "id"],
                 name="lending_share_due",
                 condition=Q(state="formed"),
-            ),
-            models.Index(
-                fields=["overdue_since", "id"],
-                name="lending_share_overdue",
-                condition=Q(state="formed", overdue_since__isnull=False),
             ),
         ]
 
@@ -356,8 +353,13 @@ InstalmentManager = models.Manager.from_queryset(LockedQuerySet["Instalment"])
 class Instalment(models.Model):
     """What one share asks for on one day, and how much of it is paid. Rewritten by each replay."""
 
+    # found by the unique key, which begins with it
     share = models.ForeignKey(
-        Share, on_delete=models.CASCADE, related_name="instalments", verbose_name=_("出借份额")
+        Share,
+        on_delete=models.CASCADE,
+        related_name="instalments",
+        db_index=False,
+        verbose_name=_("出借份额"),
     )
     number = models.PositiveSmallIntegerField(_("期次"))
     from_on = models.DateField(_("起息日"))

@@ -11,21 +11,33 @@ from credit.lending.models.loans import Share
 
 
 class NightMark(models.Model):
-    """Something that time alone did to a share on a business date; once for each kind and day.
+    """A step that time alone brought a share on a business date; once for each kind and day.
 
-    Interest is a function of time, so a healthy share has no row on an ordinary day.
+    Steps are counted from the oldest unpaid instalment: its day, the day after, and each deeper
+    bucket. Interest is a function of time, so a healthy share has no row on an ordinary day.
+
+    The key begins with the date, so that a night appends. The share is no foreign key of the
+    database, whose check would cost more than the rest of the night: a row is only ever made from
+    the share itself, and a formed share is kept for good by its first event (append-only).
     """
 
     class Kind(models.TextChoices):
         DUE = "due", _("到期")
         OVERDUE = "overdue", _("转为逾期")
         BUCKET = "bucket", _("逾期加深")
-        CAPPED = "capped", _("利息到顶")
 
-    share = models.ForeignKey(Share, on_delete=models.CASCADE, related_name="night_marks")
+    pk = models.CompositePrimaryKey("on", "kind", "share")
     on = models.DateField(_("业务日期"))
     kind = models.CharField(_("事件"), max_length=10, choices=Kind.choices)
-    amount = MoneyField(_("金额"), default=ZERO)
+    share = models.ForeignKey(
+        Share,
+        on_delete=models.PROTECT,
+        related_name="night_marks",
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("出借份额"),
+    )
+    outstanding = MoneyField(_("当时未还本金"), default=ZERO)
     bucket = models.CharField(
         _("逾期情况"), max_length=10, choices=Share.Bucket.choices, default=Share.Bucket.CURRENT
     )
@@ -33,18 +45,20 @@ class NightMark(models.Model):
     class Meta:
         verbose_name = _("日终记录")
         verbose_name_plural = _("日终记录")
-        constraints = [
-            models.UniqueConstraint(name="lending_nightmark_once", fields=["share", "on", "kind"]),
-        ]
 
     def __str__(self) -> str:
         return f"#{self.share_id} {self.on} {self.kind}"
 
 
 class UnionDay(models.Model):
-    """A union's lending at the close of a business date: the counters an officer watches."""
+    """A union's lending at the close of a business date: the figures an officer watches.
 
-    union = models.ForeignKey(Union, on_delete=models.CASCADE, related_name="lending_days")
+    A day that nobody closed has no row: catching up writes the last day, and invents no other.
+    """
+
+    union = models.ForeignKey(
+        Union, on_delete=models.CASCADE, related_name="lending_days", verbose_name=_("工会")
+    )
     on = models.DateField(_("业务日期"))
     loans = models.PositiveIntegerField(_("未还清笔数"), default=0)
     borrowers = models.PositiveIntegerField(_("借款人数"), default=0)

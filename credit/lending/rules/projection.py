@@ -65,7 +65,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """A share after all its events. ``standing`` counts what was given back of over-payments."""
+    """A share after all its events. ``standing`` counts what was given back of over-payments.
+
+    ``next_due_on`` is the oldest unpaid instalment's day, to come or past: from it alone the night
+    tells whether and how long the share is overdue.
+    """
 
     where: Where
     standing: Standing
@@ -103,7 +107,7 @@ def project_events(
             unallocated=state.unallocated - returned,
             written_off=state.written_off,
         ),
-        next_due_on=_next(open_days, as_of) if _where(state) == Where.FORMED else None,
+        next_due_on=min(open_days, default=None) if _where(state) == Where.FORMED else None,
         overdue_since=state.overdue_since if late else None,
         bucket=state.bucket,
         settled_on=state.settled_on if _where(state) == Where.SETTLED else None,
@@ -117,10 +121,6 @@ def _where(state: ShareState) -> Where:
     if state.written_off_on is not None:
         return Where.WRITTEN_OFF
     return Where.FORMED if state.settled_on is None else Where.SETTLED
-
-
-def _next(days: Sequence[date], as_of: date) -> date | None:
-    return min((day for day in days if day >= as_of), default=None)
 
 
 def _paid_parts(
