@@ -16,6 +16,7 @@ WORDS = {
     "member.household": _("调整家庭户"),
     "member.phone": _("更正手机号"),
     "household.founded": _("登记家庭户"),
+    "panel.exported": _("导出表格"),
     "union.founded": _("成立工会"),
     "cooperative.registered": _("登记合作社"),
     "post.appointed": _("提出任命"),

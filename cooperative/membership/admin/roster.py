@@ -32,6 +32,7 @@ from core.errors import NotFound
 from core.jobs.kinds import job_title
 from core.jobs.progress import progress_of
 from core.sentences import listed
+from core.workbooks import CONTENT_TYPE
 
 _ROWS_A_PAGE = 50
 _STATE_COLOURS = {
@@ -42,7 +43,6 @@ _STATE_COLOURS = {
     "importing": "info",
     "imported": "success",
 }
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class UploadForm(OfficerForm):
@@ -177,7 +177,7 @@ class RosterAdmin(OfficerAdmin):
         name = gettext("要改正的行-%(number)s.xlsx") % {"number": roster.pk}
         disposition = str(content_disposition_header(as_attachment=True, filename=name))
         headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
-        return HttpResponse(out.getvalue(), content_type=_XLSX, headers=headers)
+        return HttpResponse(out.getvalue(), content_type=CONTENT_TYPE, headers=headers)
 
     def change_view(
         self,

@@ -206,11 +206,3 @@ def mu_of(cell: Cell) -> Decimal | None:
     if area > _MOST_MU:
         raise CellProblem("area_absurd")
     return area.quantize(_HUNDREDTH, rounding=ROUND_HALF_UP)
-
-
-def defused(text: str) -> str:
-    """The text so that no spreadsheet takes it for a formula.
-
-    Source: OWASP, "CSV Injection".
-    """
-    return "'" + text if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

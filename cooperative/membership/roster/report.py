@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from cooperative.membership.models import Roster
-from cooperative.membership.roster.cells import CellKind, defused
+from cooperative.membership.roster.cells import CellKind
 from cooperative.membership.roster.problems import told_in_one_line
 from cooperative.membership.roster.selectors import rows_with_problems
 from cooperative.membership.roster.staging import cells_of
+from core.workbooks import HEAD_FILL, WIDE, text_cell
 
-_TEXT_FORMAT = "@"
-_HEAD_FILL = PatternFill("solid", start_color="E6F1EA")
 _BAD_FONT = Font(color="A5322A")
-_WIDE = 22
 _WIDEST = 60
 
 
@@ -35,16 +31,16 @@ def write_report(roster: Roster, out: IO[bytes] | Path) -> int:
     sheet = book.create_sheet(_("需要改正的行"))
     titles = [_("原来的行号"), *roster.titles, _("问题")]
     for position in range(1, len(titles)):
-        sheet.column_dimensions[get_column_letter(position)].width = _WIDE
+        sheet.column_dimensions[get_column_letter(position)].width = WIDE
     sheet.column_dimensions[get_column_letter(len(titles))].width = _WIDEST
     sheet.freeze_panes = "A2"
-    sheet.append([_text(sheet, title, fill=_HEAD_FILL) for title in titles])
+    sheet.append([text_cell(sheet, title, fill=HEAD_FILL) for title in titles])
     count = 0
     for row, problems in rows_with_problems(roster):
         cells = [_shown(cell.kind, cell.text) for cell in cells_of(row)]
         cells = [*cells, *[""] * len(roster.titles)][: len(roster.titles)]
-        line = [_text(sheet, text) for text in [str(row.number), *cells]]
-        told = _text(sheet, told_in_one_line(problems), font=_BAD_FONT)
+        line = [text_cell(sheet, text) for text in [str(row.number), *cells]]
+        told = text_cell(sheet, told_in_one_line(problems), font=_BAD_FONT)
         told.alignment = Alignment(wrap_text=True, vertical="top")
         sheet.append([*line, told])
         count += 1
@@ -54,12 +50,3 @@ def write_report(roster: Roster, out: IO[bytes] | Path) -> int:
 
 def _shown(kind: CellKind, text: str) -> str:
     return "" if kind is CellKind.MERGED else text
-
-
-def _text(sheet: Any, text: str, **style: Any) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", defused(text)))
-    cell.data_type = "s"
-    cell.number_format = _TEXT_FORMAT
-    for name, value in style.items():
-        setattr(cell, name, value)
-    return cell

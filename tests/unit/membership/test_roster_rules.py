@@ -22,7 +22,6 @@ from cooperative.membership.roster.cells import (
     CellProblem,
     cell_from,
     day_of,
-    defused,
     identity_text,
     mu_of,
     name_text,
@@ -39,6 +38,7 @@ from cooperative.membership.roster.problems import KINDS, Problem
 from cooperative.membership.roster.reading import open_roster
 from cooperative.membership.roster.rules import TRANSITIONS, RosterActor, RosterState, may_move
 from core.errors import Refused
+from core.workbooks import defused
 from tests.factories.membership import credit_code, resident_id
 
 TODAY = date(2026, 5, 20)
