@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cooperative.ledger.kinds import register_entry_kind
 from cooperative.membership.access import unions_where
 from cooperative.membership.desk import Waiting, register_waiting
 from cooperative.membership.models import Member
@@ -22,7 +21,6 @@ from core.formats import format_yuan_short
 from credit.lending import evidence
 from credit.lending.links import panel_list
 from credit.lending.models import Loan, LoanRequest, Share, Signature
-from credit.lending.services.arrival import DELIVERED
 from credit.lending.services.cancelling import CONVENE
 from credit.lending.services.contract_files import DOCUMENT_KINDS
 from credit.lending.services.contract_notices import NOTICES
@@ -36,7 +34,6 @@ def register() -> None:
         register_kind(code, told.title, sms=told.sms)
     for code, title in DOCUMENT_KINDS.items():
         register_document(code, title)
-    register_entry_kind(DELIVERED, gettext_lazy("借款到账"))
     register_file_purpose(evidence.PURPOSE, evidence.may_see)
     register_todo(contract_todos)
     register_waiting(contracts_waiting)

@@ -238,8 +238,12 @@ class Share(models.Model):
     loan = models.ForeignKey(
         Loan, on_delete=models.PROTECT, related_name="shares", verbose_name=_("互助借款")
     )
-    pledge = models.OneToOneField(
-        Pledge, on_delete=models.PROTECT, related_name="+", null=True, verbose_name=_("出借意向")
+    pledge = models.ForeignKey(
+        Pledge,
+        on_delete=models.PROTECT,
+        related_name="shares",
+        null=True,
+        verbose_name=_("出借意向"),
     )
     membership = models.ForeignKey(
         Membership, on_delete=models.PROTECT, related_name="shares", verbose_name=_("出借人")
@@ -293,6 +297,12 @@ class Share(models.Model):
         verbose_name_plural = _("出借份额")
         constraints = [
             models.UniqueConstraint(name="lending_share_once", fields=["loan", "membership"]),
+            # A contract that was called off leaves the pledge free for another.
+            models.UniqueConstraint(
+                name="lending_share_pledge_once",
+                fields=["pledge"],
+                condition=~Q(state="lapsed"),
+            ),
             models.CheckConstraint(name="lending_share_amount_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(
                 name="lending_share_sent_whole",

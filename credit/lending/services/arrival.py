@@ -12,20 +12,18 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from cooperative.ledger.services import Proof, post_entry
 from core import audit
 from core.dates import business_date
 from core.errors import Refused, busy_is_refused
 from core.formats import format_day
 from credit.lending.access import access_borrowed_share
 from credit.lending.models import Loan, LoanRequest, Share
-from credit.lending.rules.books import balances, lines_of
 from credit.lending.rules.states import Actor
 from credit.lending.rules.states.loan import TRANSITIONS as LOAN_MOVES
 from credit.lending.rules.states.loan import LoanState
 from credit.lending.rules.states.share import TRANSITIONS, ShareState
 from credit.lending.selectors.rates import ceiling_on
-from credit.lending.services.booking import parties_of
+from credit.lending.services.booking import post_delivery
 from credit.lending.services.checks import clean_reason
 from credit.lending.services.contract_content import percent
 from credit.lending.services.contract_notices import loan_link, share_link, tell, transfer_link
@@ -37,10 +35,9 @@ from credit.lending.services.locking import (
     officers_row,
 )
 from credit.lending.services.moves import clear_transfer, wrong_state
-from credit.lending.services.projecting import project_share, record_delivery, standing_of
+from credit.lending.services.projecting import project_share, record_delivery
 
 CONVENE = "loan.convene"
-DELIVERED = "lending.delivered"
 RECEIPT_LENGTH = 60
 
 
@@ -130,7 +127,7 @@ def form_share(
     share.loan = loan
     record_delivery(share=share, cap_rate=ceiling, by=by, at=at)
     project_share(share, at=at)
-    _post(loan, share, by=by, at=at)
+    post_delivery(share, by=by, at=at)
     audit.record(
         "lending.share_formed",
         share,
@@ -180,23 +177,6 @@ def _clean_receipt(loan: Loan, receipt_number: str) -> str:
             way_on=_("还没有拿到收据，请先向供货商要。"),
         )
     return number
-
-
-def _post(loan: Loan, share: Share, *, by: Any, at: datetime) -> None:
-    """What the lender handed over is now owed to them: four lines, with the slip."""
-    assert share.delivered_on is not None
-    lender, borrower = parties_of(share)
-    post_entry(
-        subject=share,
-        kind=DELIVERED,
-        business_date=share.delivered_on,
-        lines=lines_of(balances(lender, borrower, standing_of(share))),
-        by=by,
-        at=at,
-        scope=loan.union.path,
-        reference=share.slip_number,
-        evidence=[Proof(share.slip, "slip")] if share.slip else [],
-    )
 
 
 def _tell(loan: Loan, share: Share, ceiling: Decimal, at: datetime) -> None:

@@ -40,8 +40,10 @@ def cancel_loan(*, loan_id: int, reason: str, by: Any, at: datetime) -> Loan:
     reason = clean_reason(reason)
     actor = actor_of(loan_id, by, at)
     leaver = _member_of(by) if actor == Actor.LENDER else None
+    # Signed, it binds the parties to each other; each lender may still give up their own share.
+    only = "" if actor == Actor.CONVENER else Loan.State.DRAWN
     with busy_is_refused(), transaction.atomic():
-        return cancel(loan_id, actor, reason=reason, by=by, at=at, leaver=leaver)
+        return cancel(loan_id, actor, reason=reason, by=by, at=at, leaver=leaver, only=only)
 
 
 def cancel_unsigned(*, loan_id: int, by: None = None, at: datetime) -> Loan:
