@@ -28,6 +28,21 @@ SECTIONS: list[tuple[str | Promise, list[_Line]]] = [
         ],
     ),
     (
+        _("互助借款"),
+        [
+            (_("借款申请"), "front_hand", "lending_loanrequest", "loan.view"),
+            (_("邀请与回话"), "group_add", "lending_pledge", "loan.view"),
+            (_("余钱登记"), "savings", "lending_sparemoney", "loan.view"),
+            (_("借款"), "contract", "lending_loan", "loan.view"),
+            (_("出借份额"), "call_split", "lending_share", "loan.view"),
+            (_("还款"), "payments", "lending_repayment", "loan.view"),
+            (_("展期"), "event_repeat", "lending_extension", "loan.view"),
+            (_("核销"), "remove_circle", "lending_writeoff", "loan.view"),
+            (_("每日数字"), "monitoring", "lending_unionday", "loan.view"),
+            (_("报价利率"), "percent", "lending_lprrate", "loan.view"),
+        ],
+    ),
+    (
         _("授权与个人信息"),
         [
             (_("资料请求"), "rule", "consent_datarequest", "data_request.view"),
@@ -50,6 +65,7 @@ SECTIONS: list[tuple[str | Promise, list[_Line]]] = [
     (
         _("记录"),
         [
+            (_("往来记账"), "menu_book", "ledger_entry", "ledger.view"),
             (_("短信发送"), "sms", "notices_delivery", "notice.view"),
             (_("消息"), "mail", "notices_notice", "notice.view"),
             (_("后台任务"), "pending_actions", "core_jobrun", "job.view"),

@@ -72,6 +72,15 @@ def preview_reversal(*, repayment_id: int, by: Any, at: datetime) -> Preview:
     """
     day = business_date(at)
     repayment = access_row(_rows(), repayment_id, by, VIEW, day, union="share__loan__union")
+    return preview_of(repayment, at=at)
+
+
+def preview_of(repayment: Repayment, *, at: datetime) -> Preview:
+    """The same of a row that the caller may see.
+
+    Raises:
+        Refused: ``wrong_state``.
+    """
     _check_confirmed(repayment)
     return _preview(repayment, history_of(events_of(repayment.share)), at)
 

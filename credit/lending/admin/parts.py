@@ -1,0 +1,109 @@
+"""What several of lending's panel pages share: columns, forms, colours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from cooperative.membership.models import Membership
+from core.errors import Refused
+from core.formats import format_number, format_yuan
+from core.masking import mask_name
+
+COLOURS = {
+    "submitted": "warning",
+    "returned": "info",
+    "proposed": "warning",
+    "convening": "info",
+    "covered": "warning",
+    "contracted": "success",
+    "refused": "danger",
+    "invited": "info",
+    "pledged": "success",
+    "drawn": "warning",
+    "signed": "warning",
+    "active": "success",
+    "agreed": "warning",
+    "sent": "warning",
+    "disputed": "danger",
+    "formed": "success",
+    "declared": "warning",
+    "confirmed": "success",
+    "rejected": "danger",
+    "reversed": "danger",
+    "asked": "info",
+    "in_force": "success",
+    "written_off": "danger",
+    "days_1_30": "warning",
+    "days_31_60": "danger",
+    "days_61_90": "danger",
+    "over_90": "danger",
+}
+
+
+class ReasonForm(forms.Form):
+    """Why; the parties read it."""
+
+    reason = forms.CharField(
+        label=_("原因（当事人会看到）"), max_length=300, widget=UnfoldAdminTextareaWidget
+    )
+
+
+class NoteForm(forms.Form):
+    """What the officer found out; the parties read it."""
+
+    note = forms.CharField(
+        label=_("核实的情况（当事人会看到）"), max_length=300, widget=UnfoldAdminTextareaWidget
+    )
+
+
+def by_id(service: Callable[..., Any], key: str, *names: str) -> Callable[..., Any]:
+    """A deed's ``do``: one service on the row's id, with the form's answers of these names."""
+
+    def do(row: Any, answers: dict[str, Any], by: Any, at: datetime) -> None:
+        service(**{key: row.pk}, **{name: answers[name] for name in names}, by=by, at=at)
+
+    return do
+
+
+def shown_name(membership: Membership, row: Any) -> str:
+    """A party's name, masked unless the officer may see it whole (annotated ``may_reveal``)."""
+    name = membership.member.name
+    return name if row.may_reveal else mask_name(name)
+
+
+def yuan(amount: Decimal | None) -> SafeString | str:
+    """An amount as a right-aligned figure."""
+    return format_html('<span class="num">{}</span>', format_yuan(amount)) if amount else "—"
+
+
+def percent(rate: Decimal | None) -> str:
+    """A yearly rate as people read it: 0.1 is 10%."""
+    return "—" if rate is None else f"{format_number(rate * 100)}%"
+
+
+def told(question: Callable[[], Any]) -> Any:
+    """What a question answers, or the refusal in its own words, so that a page still opens."""
+    try:
+        return question()
+    except Refused as refused:
+        return str(refused)
+
+
+def shown(template: str, **context: Any) -> SafeString:
+    """A part of a panel page from ``templates/lending/panel``."""
+    return render_to_string(f"lending/panel/{template}.html", context)
+
+
+def overdue_days(since: date | None, day: date) -> int | None:
+    """Days since the oldest unpaid due date."""
+    return None if since is None else (day - since).days

@@ -1,0 +1,205 @@
+"""Each lender's part in the officers' panel: transfers that did not go smoothly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from cooperative.membership.panel import (
+    DayInput,
+    Deed,
+    OfficerAdmin,
+    OfficerTabularInline,
+    reveals,
+)
+from core.dates import today
+from credit.lending.admin.parts import (
+    COLOURS,
+    NoteForm,
+    ReasonForm,
+    by_id,
+    overdue_days,
+    percent,
+    shown_name,
+    yuan,
+)
+from credit.lending.models import LoanEvent, Share
+from credit.lending.services.delivery import lapse_share, resolve_transfer
+
+S = Share.State
+
+
+class ArrivedForm(NoteForm):
+    """The transfer came after all."""
+
+    arrived_on = forms.DateField(label=_("到账日期"), widget=DayInput)
+
+
+def _arrived(row: Share, answers: dict[str, Any], by: Any, at: Any) -> None:
+    resolve_transfer(share_id=row.pk, arrived=True, **answers, by=by, at=at)
+
+
+def _did_not_arrive(row: Share, answers: dict[str, Any], by: Any, at: Any) -> None:
+    resolve_transfer(
+        share_id=row.pk, arrived=False, arrived_on=None, note=answers["note"], by=by, at=at
+    )
+
+
+class EventInline(OfficerTabularInline):
+    """What happened to the share, in the order it was recorded."""
+
+    model = LoanEvent
+    fields = ("sequence", "kind", "on", "amount", "by", "at")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return super().get_queryset(request).select_related("by").order_by("sequence")
+
+
+@admin.register(Share)
+class ShareAdmin(OfficerAdmin):
+    """Shares; disputed transfers first."""
+
+    view_permission = "loan.view"
+    union_lookup = "loan__union"
+    list_display = (
+        "shown_loan",
+        "shown_member",
+        "shown_amount",
+        "shown_outstanding",
+        "next_due_on",
+        "shown_bucket",
+        "shown_state",
+    )
+    list_filter = ("state", "bucket")
+    search_fields = ("loan__number", "membership__member__name")
+    search_help_text = _("按合同编号或出借人姓名查找")
+    fields = (
+        "shown_loan",
+        "shown_member",
+        "shown_amount",
+        "shown_state_words",
+        "sent_on",
+        "slip_number",
+        "shown_slip",
+        "delivered_on",
+        "shown_rate",
+        "shown_outstanding",
+        "interest_paid",
+        "overdue_interest_paid",
+        "unallocated",
+        "next_due_on",
+        "shown_late_days",
+        "settled_on",
+        "note",
+    )
+    readonly_fields = (
+        "shown_loan",
+        "shown_member",
+        "shown_amount",
+        "shown_state_words",
+        "shown_slip",
+        "shown_rate",
+        "shown_outstanding",
+        "shown_late_days",
+    )
+    inlines = (EventInline,)
+    deeds = (
+        Deed(
+            "arrived",
+            _("核实已到账"),
+            "loan.convene",
+            what=lambda row: _("看过双方的流水，钱确实到了。借款从到账那天成立，利息从那天起算。"),
+            do=_arrived,
+            done=_("已核实到账，这一份借款成立。"),
+            form=ArrivedForm,
+            offered=lambda row: row.state == S.DISPUTED,
+        ),
+        Deed(
+            "not-arrived",
+            _("核实没到账"),
+            "loan.convene",
+            what=lambda row: _("看过双方的流水，钱没有到。出借人可以重新转款、重新登记。"),
+            do=_did_not_arrive,
+            done=_("已核实没有到账，请出借人再办。"),
+            form=NoteForm,
+            offered=lambda row: row.state == S.DISPUTED,
+        ),
+        Deed(
+            "lapse",
+            _("这一份作罢"),
+            "loan.convene",
+            what=lambda row: _("这位出借人不转了，其余各份照常。借款本金只算实际到账的。"),
+            do=by_id(lapse_share, "share_id", "reason"),
+            done=_("这一份已作罢。"),
+            form=ReasonForm,
+            offered=lambda row: row.state == S.AGREED and row.loan.state in ("signed", "active"),
+            dangerous=True,
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        rows = super().get_queryset(request).select_related("membership__member", "loan", "slip")
+        return rows.annotate(may_reveal=reveals(request, "membership__member"))
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        first = models.Case(
+            models.When(state=S.DISPUTED, then=0),
+            models.When(state__in=[S.AGREED, S.SENT], then=1),
+            models.When(state=S.FORMED, then=2),
+            default=3,
+        )
+        return [first, models.F("overdue_since").asc(nulls_last=True), "-pk"]
+
+    def title_of(self, row: Share) -> str:
+        return f"{row.loan.number} {shown_name(row.membership, row)}"
+
+    @admin.display(description=_("合同编号"), ordering="loan__number")
+    def shown_loan(self, row: Share) -> str:
+        return row.loan.number
+
+    @admin.display(description=_("出借人"), ordering="membership__member__name")
+    def shown_member(self, row: Share) -> str:
+        return shown_name(row.membership, row)
+
+    @admin.display(description=_("金额（元）"), ordering="amount")
+    def shown_amount(self, row: Share) -> str:
+        return yuan(row.amount)
+
+    @admin.display(description=_("未还本金（元）"), ordering="principal_outstanding")
+    def shown_outstanding(self, row: Share) -> str:
+        return yuan(row.principal_outstanding)
+
+    @admin.display(description=_("执行年利率"))
+    def shown_rate(self, row: Share) -> str:
+        return percent(row.annual_rate)
+
+    @admin.display(description=_("逾期天数"))
+    def shown_late_days(self, row: Share) -> Any:
+        return overdue_days(row.overdue_since, today()) or "—"
+
+    @admin.display(description=_("转款凭证"))
+    def shown_slip(self, row: Share) -> str:
+        if row.slip is None:
+            return "—"
+        url = reverse("file", args=[row.slip.pk])
+        return format_html('<a href="{}">{}</a>', url, row.slip.original_name)
+
+    @display(description=_("逾期"), ordering="bucket", label=COLOURS)  # type: ignore[untyped-decorator]
+    def shown_bucket(self, row: Share) -> tuple[str, str]:
+        return row.bucket, row.get_bucket_display()
+
+    @display(description=_("状态"), ordering="state", label=COLOURS)  # type: ignore[untyped-decorator]
+    def shown_state(self, row: Share) -> tuple[str, str]:
+        return row.state, row.get_state_display()
+
+    @admin.display(description=_("状态"))
+    def shown_state_words(self, row: Share) -> str:
+        return row.get_state_display()
