@@ -262,7 +262,7 @@ _SOLVERS: dict[Method, Callable[[Plan, int, Decimal], Decimal | None]] = {
 def _down_payment(terms: Terms, part: Disbursement) -> Decimal:
     if not terms.down_payment_percent:
         return ZERO
-    return terms.rounding(part.amount * terms.down_payment_percent / _HUNDRED)
+    return min(terms.rounding(part.amount * terms.down_payment_percent / _HUNDRED), part.amount)
 
 
 def _down_payment_row(terms: Terms, part: Disbursement, down: Decimal) -> Instalment:

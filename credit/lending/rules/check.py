@@ -193,7 +193,7 @@ def _check_custom(terms: Terms) -> None:
         _refuse("custom_order", "Due dates set by hand must follow one another.")
     down = sum(
         (
-            terms.rounding(part.amount * (terms.down_payment_percent or 0) / 100)
+            min(terms.rounding(part.amount * (terms.down_payment_percent or 0) / 100), part.amount)
             for part in terms.disbursements
         ),
         Decimal(0),

@@ -121,6 +121,15 @@ class _Row:
         return self.plan.due_on
 
     @property
+    def is_down_payment(self) -> bool:
+        return self.period is None
+
+    @property
+    def has_balance(self) -> bool:
+        """Whether something is still owed at its time if all is paid as planned."""
+        return self.plan.principal + self.plan.balance > 0
+
+    @property
     def room(self) -> Decimal:
         """Principal that can still be paid to it before its day."""
         if self.keeps_total:
@@ -130,9 +139,8 @@ class _Row:
     @property
     def is_full(self) -> bool:
         """Whether it has got all that the contract asks for, and that before its day."""
-        return (
-            not self.is_fixed and self.room <= 0 and (self.keeps_total or self.plan.principal > 0)
-        )
+        wanted = self.plan.total if self.keeps_total else self.plan.principal
+        return not self.is_fixed and wanted > 0 and self.room <= 0
 
 
 class _Book:
@@ -147,7 +155,7 @@ class _Book:
         keeps_total = terms.method == Method.EQUAL_INSTALMENT and not self.is_flat
         spans = iter(_periods(terms))
         self.rows = [
-            _Row(row, None, keeps_total=False, principal=row.principal, is_fixed=True)
+            _Row(row, None, keeps_total=False)
             if row.explained.formula == Formula.DOWN_PAYMENT
             else _Row(row, next(spans), keeps_total=keeps_total)
             for row in schedule(terms).instalments
@@ -157,6 +165,8 @@ class _Book:
         self.owed = ZERO
         self.unallocated = ZERO
         self.is_settling = False
+        self.is_paid_off = False
+        self.last = [row for row in self.rows if not row.is_down_payment][-1]
         self._deliver()
 
     # Time
@@ -168,14 +178,15 @@ class _Book:
             stops += [part.on for part in self.waiting]
             stop = min([day, *(on for on in stops if on > self.on)])
             self._pass_to(stop)
-            for row in self.rows:
-                if not row.is_fixed and row.due_on == stop:
+            for row in self._open():
+                if row.due_on == stop:
                     self._fix(row)
             self._deliver()
 
     def finish(self) -> None:
         """From here on: what is late is paid now, the rest on its day."""
         self.is_settling = True
+        self.is_paid_off = not self.owed and not self.waiting
         for row in self.rows:
             if row.is_fixed:
                 self._pay_as_due(row)
@@ -198,10 +209,19 @@ class _Book:
     def _deliver(self) -> None:
         while self.waiting and self.waiting[0].on <= self.on:
             self.owed += self.waiting.pop(0).amount
+        for row in self.rows:
+            if row.is_down_payment and not row.is_fixed and row.due_on <= self.on:
+                row.is_fixed = True
+                row.principal = row.plan.principal
+                self._pay_as_due(row)
+
+    def _open(self) -> list[_Row]:
+        """The instalments that have not fallen due, down payments left out."""
+        return [row for row in self.rows if not row.is_fixed and not row.is_down_payment]
 
     def _current(self) -> _Row | None:
         """The instalment in whose time the day after this one falls."""
-        return next((row for row in self.rows if not row.is_fixed and row.due_on > self.on), None)
+        return next((row for row in self._open() if row.due_on > self.on), None)
 
     # Instalments
 
@@ -211,7 +231,8 @@ class _Book:
             assert row.period is not None
             length = (row.due_on - row.period.from_on).days
             passed = min(max((self.on - row.period.from_on).days, 0), length)
-            row.unrounded = row.plan.interest * passed / length if self.owed else row.paid_interest
+            ends = self._is_over(row)
+            row.unrounded = row.paid_interest if ends else row.plan.interest * passed / length
         else:
             row.unrounded = interest_on(row.spans, self.rate) if row.spans else ZERO
         return self.terms.rounding(row.unrounded) + row.carried
@@ -219,14 +240,13 @@ class _Book:
     def _fix(self, row: _Row) -> None:
         """Settle what an instalment consists of, on its due day."""
         accrued = self._accrued(row)
-        after = self.rows[self.rows.index(row) + 1 :]
-        later = next((other for other in after if not other.is_fixed and not other.is_full), None)
         was_full = row.is_full
         row.is_fixed = True
-        most = self.owed_but_for(row)
-        if not self.owed:
+        later = next((other for other in self._open() if not other.is_full), None)
+        most = self._owed_but_for(row)
+        if self._is_over(row):
             row.interest, row.principal = row.paid_interest, row.paid_principal
-        elif later is None and not was_full:
+        elif row is self.last or (later is None and not was_full and not self.waiting):
             row.interest, row.principal = accrued, most
         elif row.keeps_total:
             total = row.plan.total
@@ -236,12 +256,15 @@ class _Book:
         else:
             row.interest = row.paid_interest if was_full else accrued
             row.principal = min(row.plan.principal, most)
-        if later is not None:
-            later.carried += accrued - row.interest
+        (later or self.last).carried += accrued - row.interest
         if self.is_settling or row.due_on >= self.as_of:
             self._pay_as_due(row)
 
-    def owed_but_for(self, row: _Row) -> Decimal:
+    def _is_over(self, row: _Row) -> bool:
+        """Whether nothing is owed any more though the plan had something for this row."""
+        return not self.owed and (row.has_balance or self.is_paid_off)
+
+    def _owed_but_for(self, row: _Row) -> Decimal:
         """The most principal an instalment can ask for: all that no earlier one still asks for."""
         earlier = sum(
             (
@@ -268,7 +291,13 @@ class _Book:
             left = self._to_interest(row, row.interest - row.paid_interest, left)
         for row in due:
             left = self._to_principal(row, row.principal - row.paid_principal, left)
-        coming = [row for row in self.rows if not row.is_fixed]
+        coming = self._open()
+        accrued = [max(self._accrued(row) - row.paid_interest, ZERO) for row in coming]
+        if left >= self.owed + sum(accrued, ZERO):
+            # Enough for all: interest is taken first, before the balance it accrued on is gone.
+            for row, interest in zip(coming, accrued, strict=True):
+                left = self._to_interest(row, interest, left)
+            left = self._in_turn(coming, left)
         match self.future:
             case Future.NEXT:
                 left = self._in_turn(coming, left)
@@ -305,7 +334,7 @@ class _Book:
 
     def _room(self, row: _Row) -> Decimal:
         """Principal that a row can take; the last open one takes the difference of all others."""
-        open_rows = [other for other in self.rows if not other.is_fixed and not other.is_full]
+        open_rows = [other for other in self._open() if not other.is_full]
         if not row.keeps_total or not open_rows or row is not open_rows[-1]:
             return row.room
         foreseen = deepcopy(self)
@@ -328,13 +357,9 @@ class _Book:
 
     def interest_to_date(self) -> Decimal:
         """Unpaid interest, of instalments fallen due and of the days since."""
-        current = self._current()
-        interest = sum(
-            (row.interest - row.paid_interest for row in self.rows if row.is_fixed), ZERO
-        )
-        if current is not None:
-            interest += max(self._accrued(current) - current.paid_interest, ZERO)
-        return interest
+        fallen_due = [row.interest - row.paid_interest for row in self.rows if row.is_fixed]
+        since = [self._accrued(row) - row.paid_interest for row in self._open()]
+        return sum((max(interest, ZERO) for interest in (*fallen_due, *since)), ZERO)
 
     def instalments(self) -> list[Instalment]:
         """The rows with their balances."""
