@@ -1,0 +1,94 @@
+"""What people have at stake, and the counters that officers watch."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from credit.lending.models import Share
+from credit.lending.rules.policy import Measure, Severity
+from credit.lending.selectors.limits import (
+    counters,
+    counters_of_member,
+    exposure_of,
+    near_limits,
+    union_total,
+)
+from tests.factories.lending import LoanFactory, LoanRequestFactory, PartyFactory, ShareFactory
+from tests.integration.lending.world import TODAY, World
+
+SINCE = date(2024, 5, 20)
+
+
+@pytest.fixture
+def world(db):
+    return World()
+
+
+def loan_of(membership, amount="10000.00", **state):
+    return LoanFactory(
+        **(state or {"active": True}),
+        request=LoanRequestFactory(membership=membership, contracted=True),
+        principal=Decimal(amount),
+    )
+
+
+def test_exposure_counts_what_is_agreed_under_way_and_outstanding(world):
+    lender = PartyFactory(union=world.union)
+    states = ("agreed", "sent", "disputed", "formed", "settled", "given_up", "lapsed")
+    for state in states:
+        traits = {} if state == "agreed" else {state: True}
+        ShareFactory(**traits, loan=loan_of(world.borrower), membership=lender)
+    partly = ShareFactory(formed=True, loan=loan_of(world.borrower), membership=lender)
+    Share.objects.filter(pk=partly.pk).update(
+        principal_outstanding=Decimal("2500.00"), principal_paid=Decimal("7500.00")
+    )
+    borrowed = exposure_of(world.borrower.member, since=SINCE)
+    assert (borrowed.borrowed, borrowed.lenders) == (
+        Decimal("42500.00"),
+        frozenset({lender.member_id}),
+    )
+    assert (borrowed.lent, borrowed.loans) == (0, 0)
+    lent = exposure_of(lender.member, since=SINCE)
+    assert (lent.lent, lent.loans, lent.borrowed) == (Decimal("42500.00"), 7, 0)
+    assert union_total(world.union) == Decimal("42500.00")
+
+
+def test_exposure_is_one_person_s_in_all_their_unions(world):
+    elsewhere = PartyFactory(member=world.borrower.member)
+    ShareFactory(formed=True, loan=loan_of(world.borrower))
+    ShareFactory(formed=True, loan=loan_of(elsewhere))
+    exposure = exposure_of(world.borrower.member, since=SINCE)
+    assert (exposure.borrowed, len(exposure.lenders)) == (Decimal("20000.00"), 2)
+    assert union_total(world.union) == Decimal("10000.00")
+
+
+def test_counters_show_everybody_and_the_union_s_total(world):
+    lender = PartyFactory(union=world.union)
+    ShareFactory(formed=True, loan=loan_of(world.borrower, "60000.00"), membership=lender)
+    found = counters(world.union, TODAY)
+    assert (found[0].measure, found[0].value, found[0].percent) == (
+        Measure.UNION_TOTAL,
+        Decimal("60000.00"),
+        1,
+    )
+    of_borrower = {row.measure: row for row in found if row.who == world.borrower.member}
+    assert of_borrower[Measure.BORROWER_OUTSTANDING].severity is Severity.WARN
+    assert of_borrower[Measure.BORROWER_OUTSTANDING].percent == 60
+    assert [(row.measure, row.who) for row in near_limits(world.union, TODAY)] == [
+        (Measure.BORROWER_OUTSTANDING, world.borrower.member)
+    ]
+    (own, *_rest) = counters_of_member(world.borrower.member, world.union, TODAY)
+    assert own.value == Decimal("60000.00")
+
+
+def test_counters_take_a_fixed_number_of_queries(world, django_assert_num_queries):
+    ShareFactory(formed=True, loan=loan_of(world.borrower))
+    with django_assert_num_queries(6):
+        counters(world.union, TODAY)
+    for _loan in range(4):
+        ShareFactory(formed=True, loan=loan_of(PartyFactory(union=world.union)))
+    with django_assert_num_queries(6):
+        assert len({row.who for row in counters(world.union, TODAY)}) == 11
