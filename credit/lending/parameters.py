@@ -33,6 +33,9 @@ REQUEST_DAYS = "lending.request_days"
 SIGN_DAYS = "lending.sign_days"
 DELIVER_DAYS = "lending.deliver_days"
 EVIDENCE_YEARS = "lending.evidence_years"
+CONTACT_FROM_HOUR = "lending.contact_from_hour"
+CONTACT_UNTIL_HOUR = "lending.contact_until_hour"
+CONTACTS_A_WEEK = "lending.contacts_a_week"
 
 
 def warn(measure: str) -> str:
@@ -82,6 +85,9 @@ CODES = [
     ParameterCode(SIGN_DAYS, _("起草合同后多少天内签字"), _("天"), Decimal(1), Decimal(60)),
     ParameterCode(DELIVER_DAYS, _("签字后多少天内转款"), _("天"), Decimal(1), Decimal(60)),
     ParameterCode(EVIDENCE_YEARS, _("合同和凭证保存几年"), _("年"), Decimal(3), Decimal(30)),
+    ParameterCode(CONTACT_FROM_HOUR, _("催收调解最早几点"), _("点"), Decimal(6), Decimal(12)),
+    ParameterCode(CONTACT_UNTIL_HOUR, _("催收调解最晚几点"), _("点"), Decimal(17), Decimal(22)),
+    ParameterCode(CONTACTS_A_WEEK, _("催收调解每周最多几次"), _("次"), Decimal(1), Decimal(7)),
 ]
 
 _SINCE = date(2000, 1, 1)
@@ -94,6 +100,7 @@ _LENDING = (
     "本平台按更低次数设限"
 )
 _HOUSE = "本平台规则，工会可另行规定"
+_GENTLE = "本平台规则，避免触碰刑法第二百九十三条之一（催收非法债务罪）所列方式；工会可另行规定"
 
 REFERENCE = [
     ReferenceValue(code, Decimal(value), _SINCE, source)
@@ -129,6 +136,9 @@ REFERENCE = [
             5,
             "民法典第一百八十八条、第一百八十九条：诉讼时效三年，自最后一期届满起算；本平台留五年",
         ),
+        (CONTACT_FROM_HOUR, 8, _GENTLE),
+        (CONTACT_UNTIL_HOUR, 21, _GENTLE),
+        (CONTACTS_A_WEEK, 3, _GENTLE),
     )
 ]
 

@@ -60,6 +60,7 @@ AUDIT_WORDS = {
     "lending.extension_confirmed": _("展期生效"),
     "lending.extension_refused": _("没有同意展期"),
     "lending.extension_withdrawn": _("撤回展期"),
+    "lending.extension_expired": _("展期没有办完"),
     "lending.mediated": _("记录调解"),
     "lending.write_off_proposed": _("提出核销"),
     "lending.write_off_confirmed": _("核销"),
