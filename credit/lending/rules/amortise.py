@@ -184,14 +184,8 @@ def spans_of(
     """The spans of one balance within a period; a change takes effect on its day."""
     day_count = terms.day_count
     if not changes:
-        return (
-            Span(
-                period.from_on,
-                period.due_on,
-                opening,
-                *period.share(period.from_on, period.due_on, day_count),
-            ),
-        )
+        share = period.share(period.from_on, period.due_on, day_count)
+        return (Span(period.from_on, period.due_on, opening, *share),)
     spans: list[Span] = []
     begin, balance = period.from_on, opening
     for on, amount in changes:
@@ -220,10 +214,10 @@ def interest_on(spans: Sequence[Span], rate: Decimal) -> Decimal:
 
 def solve_equal_instalment(plan: Plan, first: int, balance: Decimal) -> Decimal:
     """P·Π(1 + fᵢ)/fn, with fn₁ = 1 and fnₖ = 1 + fnₖ₋₁(1 + fₖ), rounded once."""
-    day_count, rate = plan.terms.day_count, plan.rate
+    rate = plan.rate
     product = annuity = _ONE
     for number, period in enumerate(plan.periods[first:]):
-        numerator, denominator = period.share(period.start_on, period.due_on, day_count)
+        numerator, denominator = period.full
         growth = _ONE + rate * numerator / denominator
         product *= growth
         if number:
@@ -273,28 +267,16 @@ def _down_payment_row(terms: Terms, part: Disbursement, down: Decimal) -> Instal
 
 
 def _renumbered(terms: Terms, rows: Sequence[Instalment]) -> list[Instalment]:
+    """Rows in order with their numbers, each balance what is owed once the row is paid."""
+    balance = ZERO
+    waiting = list(terms.disbursements)
     found: list[Instalment] = []
     for number, row in enumerate(rows, start=1):
-        delivered = sum(
-            (
-                part.amount
-                for part in terms.disbursements
-                if part.on < row.due_on
-                or (part.on == row.due_on and row.explained.formula == Formula.DOWN_PAYMENT)
-            ),
-            ZERO,
-        )
-        paid = sum((before.principal for before in rows[:number]), ZERO)
-        found.append(
-            Instalment(
-                number,
-                row.from_on,
-                row.due_on,
-                row.principal,
-                row.interest,
-                row.total,
-                delivered - paid,
-                row.explained,
-            )
-        )
+        is_down_payment = row.explained.formula == Formula.DOWN_PAYMENT
+        while waiting and (
+            waiting[0].on < row.due_on or (is_down_payment and waiting[0].on == row.due_on)
+        ):
+            balance += waiting.pop(0).amount
+        balance -= row.principal
+        found.append(row._replace(number=number, balance=balance))
     return found

@@ -6,7 +6,7 @@ Source: 法释〔2020〕17号 Arts. 25-29; Civil Code 670, 680.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -139,9 +139,9 @@ def under_ceiling(
         left = most_allowed(changes, rate, row.due_on) - charged
         interest = max(min(row.interest, left), ZERO)
         if interest != row.interest:
-            explained = replace(row.explained, cut=row.interest - interest)
+            explained = row.explained._replace(cut=row.interest - interest)
             total = row.principal + interest
-            row = replace(row, interest=interest, total=total, explained=explained)
+            row = row._replace(interest=interest, total=total, explained=explained)
         charged += interest
         changes.append(Change(row.due_on, -row.principal))
         rows.append(row)

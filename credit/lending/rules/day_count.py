@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from credit.lending.rules.calendar import step
 from credit.lending.rules.terms import DayCount, Every, Terms, Unit
@@ -16,32 +16,36 @@ _UNITS_PER_YEAR = {Unit.MONTHS: 12, Unit.WEEKS: 52, Unit.DAYS: 365}
 _DAYS_IN_30_360 = {Unit.MONTHS: 30, Unit.WEEKS: 7, Unit.DAYS: 1}
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """The time one instalment pays interest for: ``[from_on, due_on)``.
 
     ``start_on`` is where the interval of the calendar began, earlier than ``from_on`` if money came
-    within it. ``whole`` is what the interval counts for under a convention that looks at intervals
-    rather than at days; a part of it counts by its days.
+    within it; ``full`` is the share of the whole interval. Under a convention that looks at
+    intervals rather than at days (``by_interval``) a part of it counts by its days.
     """
 
     from_on: date
     due_on: date
     start_on: date
-    whole: Share | None
+    full: Share
+    by_interval: bool
 
     def share(self, start: date, end: date, day_count: DayCount) -> Share:
         """What ``[start, end)`` within this period is of a year."""
-        days = end.toordinal() - start.toordinal()
-        if self.whole is not None:
-            numerator, denominator = self.whole
+        if start == self.start_on and end == self.due_on:
+            return self.full
+        if self.by_interval:
+            days = end.toordinal() - start.toordinal()
             length = self.due_on.toordinal() - self.start_on.toordinal()
-            if days == length:
-                return self.whole
-            return numerator * days, denominator * length
-        if day_count == DayCount.ACTUAL_ACTUAL:
-            return _actual_actual(start, end)
-        return days, _BASIS[day_count]
+            return self.full[0] * days, self.full[1] * length
+        return actual_share(start, end, day_count)
+
+
+def actual_share(start: date, end: date, day_count: DayCount) -> Share:
+    """Real days over the days of the year that the convention names."""
+    if day_count == DayCount.ACTUAL_ACTUAL:
+        return _actual_actual(start, end)
+    return end.toordinal() - start.toordinal(), _BASIS[day_count]
 
 
 def _actual_actual(start: date, end: date) -> Share:
@@ -75,16 +79,19 @@ def _days_of(year: int) -> int:
 
 def periods(terms: Terms, due: list[date]) -> list[Period]:
     """The periods that end on the due days."""
-    by_interval = terms.day_count in (DayCount.THIRTY_360, DayCount.PER_PERIOD)
-    start = terms.schedule_from or terms.disbursed_on
-    delivered = terms.disbursed_on
+    day_count, delivered = terms.day_count, terms.disbursed_on
+    by_interval = day_count in (DayCount.THIRTY_360, DayCount.PER_PERIOD)
     regular = _whole(terms, 1, 1) if by_interval else None
+    start = min(terms.schedule_from or delivered, delivered)
     found: list[Period] = []
-    for number, due_on in enumerate(due):
-        whole = regular
-        if by_interval and (number == 0 or terms.custom_due):
-            whole = _intervals(terms, start, due_on)
-        found.append(Period(max(start, delivered), due_on, start, whole))
+    for due_on in due:
+        if regular is None:
+            full = actual_share(start, due_on, day_count)
+        elif found and not terms.custom_due:
+            full = regular
+        else:
+            full = _intervals(terms, start, due_on)
+        found.append(Period(max(start, delivered), due_on, start, full, by_interval))
         start = due_on
     return found
 

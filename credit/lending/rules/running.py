@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -372,16 +372,14 @@ class _Book:
             ):
                 balance += waiting.pop(0).amount
             balance -= row.principal
-            explained = replace(
-                row.plan.explained,
+            explained = row.plan.explained._replace(
                 spans=tuple(row.spans),
                 opening=row.spans[0].balance if row.spans else row.plan.explained.opening,
                 unrounded=row.unrounded,
                 carried=row.carried,
             )
             found.append(
-                replace(
-                    row.plan,
+                row.plan._replace(
                     principal=row.principal,
                     interest=row.interest,
                     total=row.principal + row.interest,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.exact import ZERO
 from credit.lending.rules.rounding import Rounding
@@ -23,8 +23,7 @@ class Formula(StrEnum):
     """a percentage of what is delivered, due at once, without interest"""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Days on which one balance was owed: ``[from_on, to_on)``, as a share of a year."""
 
     from_on: date
@@ -39,8 +38,7 @@ class Span:
         return (self.to_on - self.from_on).days
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(NamedTuple):
     """The arithmetic of one instalment, enough to do it again with pencil and paper.
 
     ``carried`` is rounded interest left over from earlier instalments that were paid before their
@@ -60,8 +58,7 @@ class Explained:
     cut: Decimal = ZERO
 
 
-@dataclass(frozen=True, slots=True)
-class Instalment:
+class Instalment(NamedTuple):
     """One row: interest for ``[from_on, due_on)``, ``balance`` owed once it is paid."""
 
     number: int
