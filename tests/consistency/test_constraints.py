@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from core.errors import violated_constraint
-from tests.factories import accounts, core, farming, ledger, membership, notices, roster
+from tests.factories import accounts, core, farming, ledger, lending, membership, notices, roster
 
 NOON = datetime(2026, 5, 20, 4, tzinfo=UTC)
 Violation = Callable[[], Any]
@@ -217,7 +217,84 @@ FARMING: dict[str, Violation] = {
     "farming_yearlyincome_amounts_not_negative": changed(farming.YearlyIncomeFactory, amount=-1),
 }
 
-VIOLATIONS = {**CORE, **ACCOUNTS, **MEMBERSHIP, **NOTICES, **LEDGER, **FARMING}
+SPARE, REQUEST, PLEDGE = (
+    lending.SpareMoneyFactory,
+    lending.LoanRequestFactory,
+    lending.PledgeFactory,
+)
+
+ASKING: dict[str, Violation] = {
+    **four_eyes("lending_lprrate", lending.LprRateFactory),
+    "lending_lprrate_plausible": changed(lending.LprRateFactory, one_year_rate=0),
+    "lending_lprrate_source_given": changed(lending.LprRateFactory, source=""),
+    "lending_sparemoney_one_open": twice(SPARE, "membership"),
+    "lending_sparemoney_amount_positive": changed(SPARE, amount=0),
+    "lending_sparemoney_period_forward": changed(SPARE, available_until=F("available_from")),
+    "lending_loanrequest_convened_by_paired": changed(REQUEST, convened_at=NOON),
+    "lending_loanrequest_approved_by_paired": changed(REQUEST, approved_at=NOON),
+    "lending_loanrequest_maker_is_not_checker": changed(
+        REQUEST, made={"proposed": True}, approved_by=F("convened_by"), approved_at=NOON
+    ),
+    "lending_loanrequest_amount_positive": changed(REQUEST, amount=0),
+    "lending_loanrequest_term_positive": changed(REQUEST, term_months=0),
+    "lending_loanrequest_rate_within_highest": changed(
+        REQUEST, made={"convening": True}, rate=F("highest_rate") * 2
+    ),
+    "lending_loanrequest_convened_with_rate": changed(REQUEST, state="convening"),
+    "lending_loanrequest_supplier_named": changed(REQUEST, payee="supplier"),
+    "lending_loanrequest_end_dated": changed(REQUEST, state="withdrawn"),
+    "lending_pledge_invited_once": twice(PLEDGE, "request", "membership"),
+    "lending_pledge_amount_while_pledged": changed(PLEDGE, amount=1),
+    "lending_pledge_answer_dated": changed(PLEDGE, state="declined"),
+}
+
+LOAN, COPY, SIGNATURE, SHARE = (
+    lending.LoanFactory,
+    lending.ContractCopyFactory,
+    lending.SignatureFactory,
+    lending.ShareFactory,
+)
+
+
+def two_shares_of_one_pledge() -> None:
+    pledge = PLEDGE(contracted=True)
+    SHARE(pledge=pledge)
+    SHARE(pledge=pledge)
+
+
+# What a contract says cannot be changed, so a bad one is tried anew.
+CONTRACTING: dict[str, Violation] = {
+    "lending_loan_one_live": twice(LOAN, "request"),
+    "lending_loan_principal_positive": lambda: LOAN(principal=0),
+    "lending_loan_rates_not_negative": lambda: LOAN(overdue_rate=-1),
+    "lending_loan_hash_whole": lambda: LOAN(contract_sha256="x"),
+    "lending_loan_signed_dated": changed(LOAN, state="active"),
+    "lending_loan_end_dated": changed(LOAN, state="cancelled"),
+    "lending_contractcopy_once": twice(COPY, "loan"),
+    "lending_signature_once": twice(SIGNATURE, "loan", "membership"),
+    "lending_signature_hash_whole": lambda: SIGNATURE(document_sha256="x"),
+    "lending_share_once": twice(SHARE, "loan", "membership"),
+    "lending_share_pledge_once": two_shares_of_one_pledge,
+    "lending_share_amount_positive": changed(SHARE, amount=0),
+    "lending_share_sent_whole": changed(SHARE, made={"sent": True}, slip_number=""),
+    "lending_share_formed_whole": changed(SHARE, made={"sent": True}, state="formed"),
+    "lending_share_principal_adds_up": changed(
+        SHARE, made={"formed": True}, principal_outstanding=1
+    ),
+    "lending_share_settled_dated": changed(SHARE, made={"formed": True}, settled_on=NOON.date()),
+    "lending_share_overdue_with_bucket": changed(SHARE, overdue_since=NOON.date()),
+}
+
+VIOLATIONS = {
+    **CORE,
+    **ACCOUNTS,
+    **MEMBERSHIP,
+    **NOTICES,
+    **LEDGER,
+    **FARMING,
+    **ASKING,
+    **CONTRACTING,
+}
 
 
 @pytest.mark.django_db

@@ -200,9 +200,9 @@ class ContractCopyFactory(DjangoModelFactory[ContractCopy]):
 
     loan = factory.SubFactory(LoanFactory)
     kind = "unsigned"
-    record = factory.LazyAttribute(
-        lambda copy: DocumentRecord.objects.create(
-            number=copy.loan.number,
+    record = factory.LazyAttributeSequence(
+        lambda copy, n: DocumentRecord.objects.create(
+            number=f"20260520-{n:012d}",
             kind="loan_contract",
             content_sha256=HASH,
             sha256=HASH,
