@@ -37,7 +37,7 @@ def contract_terms(
         annual_rate=rate,
         method=Method(method),
         instalments=len(by_hand) or term_months,
-        schedule_from=planned_on,
+        schedule_from=None if by_hand else planned_on,
         custom_due=by_hand,
     )
 

@@ -282,7 +282,7 @@ def _plans(agreed: Agreed, plans: Sequence[ShareTerms]) -> list[dict[str, Any]]:
             at = sums.setdefault(row.due_on, [ZERO, ZERO])
             at[0] += row.principal
             at[1] += row.interest
-        whole = [(day, *sums[day]) for day in sorted(sums)]
+        whole = [(day, sums[day][0], sums[day][1]) for day in sorted(sums)]
         found.append({"title": "借款人每期还款合计", **_plan(whole)})
     return found
 

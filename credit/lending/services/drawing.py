@@ -21,6 +21,7 @@ from core.formats import format_day, format_yuan_short
 from core.parameters import value_on
 from credit.lending.models import ContractCopy, Loan, LoanRequest, Pledge, Share
 from credit.lending.parameters import RATE_MULTIPLE
+from credit.lending.rules.check import check
 from credit.lending.rules.drawing import (
     contract_terms,
     first_and_last_due,
@@ -29,7 +30,7 @@ from credit.lending.rules.drawing import (
 )
 from credit.lending.rules.states import Actor
 from credit.lending.rules.states.request import TRANSITIONS, RequestState
-from credit.lending.rules.terms import Terms
+from credit.lending.rules.terms import BadTerms, Terms
 from credit.lending.selectors.limits import limits_of
 from credit.lending.selectors.rates import ceiling_of, lpr_row_on
 from credit.lending.services import contract_files
@@ -68,7 +69,8 @@ def draw_contract(*, request_id: int, by: Any, at: datetime) -> Loan:
     Raises:
         NotFound: absent, or of a union in which ``by`` may not convene.
         Refused: ``own_matter``, ``wrong_state``, ``not_covered``; an obstacle of I9 or
-            ``cannot_sign``; ``lpr_missing``, ``due_too_soon``; ``limit_<measure>``.
+            ``cannot_sign``; ``lpr_missing``, ``terms_unsound``, ``due_too_soon``;
+            ``limit_<measure>``.
     """
     today = business_date(at)
     rows = LoanRequest.objects.select_related("membership")
@@ -90,6 +92,7 @@ class _Drawing:
         memberships = lock_parties({*lenders, seen.membership_id})
         self.request = LoanRequest.objects.locked().get(pk=seen.pk)
         self.pledges = list(pledged.locked())
+        self._check_state()
         if {pledge.membership_id for pledge in self.pledges} != lenders:
             raise Busy  # somebody answered while we waited for the locks
         self.borrower = memberships[seen.membership_id]
@@ -98,7 +101,8 @@ class _Drawing:
 
     def check(self) -> None:
         """All that may speak against the contract, before anything is written."""
-        self._check_request()
+        check_no_party(self.by, self.borrower, *self.lenders)
+        self._check_cover()
         self._check_parties()
         self.amounts = shares_of(self.request.amount, [p.amount or ZERO for p in self.pledges])
         self.lpr = lpr_row_on(self.today)
@@ -114,8 +118,7 @@ class _Drawing:
         assert self.request.rate is not None, "a covered request has a rate"
         return self.request.rate
 
-    def _check_request(self) -> None:
-        check_no_party(self.by, self.borrower, *self.lenders)
+    def _check_state(self) -> None:
         wrong = Refused(
             "wrong_state",
             _("这份申请现在是“%(state)s”，凑齐以后才能起草合同。")
@@ -124,6 +127,8 @@ class _Drawing:
             state=self.request.state,
         )
         check_move(TRANSITIONS, self.request.state, RequestState.CONTRACTED, Actor.CONVENER, wrong)
+
+    def _check_cover(self) -> None:
         pledged = sum((pledge.amount or ZERO for pledge in self.pledges), ZERO)
         if pledged < self.request.amount:
             raise Refused(
@@ -160,7 +165,7 @@ class _Drawing:
                 check_lender_limits(membership, self.limits, amount, self.today)
 
     def _terms(self) -> Terms:
-        return contract_terms(
+        terms = contract_terms(
             amount=self.request.amount,
             rate=self._rate,
             method=self.request.method,
@@ -168,6 +173,16 @@ class _Drawing:
             custom_due=self.request.custom_due,
             planned_on=max(self.request.wanted_on, self.today),
         )
+        try:
+            check(terms)
+        except BadTerms as bad:  # such as days set by hand that have passed meanwhile
+            raise Refused(
+                "terms_unsound",
+                _("这份申请的还款安排已经不成立，不能起草合同。"),
+                way_on=_("请退回申请，让借款人重新安排还款日和金额。"),
+                cause=bad.code,
+            ) from bad
+        return terms
 
     def _check_days(self) -> None:
         """Nothing may fall due before the money can have come."""

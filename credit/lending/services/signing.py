@@ -148,9 +148,7 @@ def _check(loan: Loan, membership: Membership, at: datetime) -> None:
 def _finish(loan: Loan, at: datetime) -> None:
     """Once all have signed, the contract binds: the signed copy is set, the lenders are to pay."""
     shares = lock_shares(loan)
-    signatures = {
-        row.membership_id: row for row in Signature.objects.filter(loan=loan).order_by("pk")
-    }
+    signatures = _signatures(loan)
     if len(signatures) < len(shares) + 1:
         return
     today = business_date(at)
@@ -169,6 +167,11 @@ def _finish(loan: Loan, at: datetime) -> None:
         state=LoanState.SIGNED.value,
     )
     _tell(loan, shares, at)
+
+
+def _signatures(loan: Loan) -> dict[int, Signature]:
+    rows = Signature.objects.filter(loan=loan).order_by("pk")
+    return {row.membership_id: row for row in rows}
 
 
 def _keep_signed_copy(

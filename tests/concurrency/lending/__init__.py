@@ -1,1 +1,0 @@
-"""Races on facts."""

@@ -12,6 +12,7 @@ from unittest import mock
 import pytest
 from django.db import models
 
+from cooperative.membership.services import admission
 from core.errors import Refused
 from core.models import AuditRow
 from core.models.base import LockedQuerySet
@@ -149,3 +150,34 @@ def test_without_the_lock_the_same_money_is_promised_twice() -> None:
         found, total = pledge_the_same_money_twice()
     assert codes(found) == []
     assert total == Decimal("24000.00")
+
+
+def leave_and_ask() -> tuple[list[Any], bool]:
+    """A member asks for money while an officer records that they left; whether both came to be."""
+    world = World()
+    own = world.borrower
+    with (
+        all_check_first(admission, "check_may_leave"),
+        all_check_first(requests, "_check_none_open"),
+    ):
+        found = race(
+            lambda: world.submit(),
+            lambda: admission.leave(
+                membership_id=own.pk, reason="本人申请", by=world.reviewer, at=NOON
+            ),
+        )
+    own.refresh_from_db()
+    return found, own.state == "left" and LoanRequest.objects.filter(membership=own).exists()
+
+
+def test_nobody_leaves_in_the_middle_of_asking() -> None:
+    found, both = leave_and_ask()
+    assert not both
+    assert codes(found) in (["not_admitted"], ["open_loans"])
+
+
+def test_without_the_lock_somebody_leaves_with_a_request() -> None:
+    with without_locks():
+        found, both = leave_and_ask()
+    assert both
+    assert codes(found) == []

@@ -194,6 +194,12 @@ def test_nothing_may_fall_due_before_the_money_can_have_come():
     assert covered_case(method="custom", custom_due=due).draw().ends_on == date(2026, 6, 4)
 
 
+def test_days_by_hand_that_do_not_sum_to_the_amount_are_refused():
+    due = [{"on": "2026-09-30", "principal": "11999.99"}]
+    refused = refusal(covered_case(method="custom", custom_due=due), "terms_unsound")
+    assert refused.facts["cause"] == "custom_sum"
+
+
 def test_an_officer_does_not_draw_their_own_contract():
     case = covered_case()
     case.borrower.member.user = case.officer
