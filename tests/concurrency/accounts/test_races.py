@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -17,7 +16,7 @@ from core.models import AuditRow
 from core.throttle import TooOften
 from tests.authenticator import code_of
 from tests.factories.accounts import SECRET, OfficerFactory
-from tests.race import race
+from tests.race import meet, race
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
 
@@ -67,7 +66,6 @@ def test_code_gone_between_two_looks_is_refused_and_no_error(sent, monkeypatch):
 def test_code_would_work_for_all_without_the_deletion_that_only_one_wins(sent, monkeypatch):
     name = ask()
     code = sent[0]["text"][4:10]
-    everybody_is_here = threading.Barrier(3)
 
     class Blind:
         """The cache, when nobody looks whether the deletion found something."""
@@ -76,7 +74,7 @@ def test_code_would_work_for_all_without_the_deletion_that_only_one_wins(sent, m
 
         @staticmethod
         def delete(key):
-            everybody_is_here.wait(10)
+            meet()
             cache.delete(key)
             return True
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import threading
-import time
 from datetime import timedelta
 from typing import Any
 from unittest import mock
 
 import pytest
-from django.db import connection, models, transaction
+from django.db import models, transaction
 
 from cooperative.consent import selectors, services
 from cooperative.consent.models import Consent
 from cooperative.consent.reference import load_reference
+from core.errors import Refused
 from tests.factories.consent import NOON, YEAR, World
+from tests.race import WAIT_SECONDS, meet, race
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
-
-READING_SECONDS = 0.6
 
 
 def race_reading_and_withdrawal() -> list[str]:
@@ -44,11 +43,11 @@ def race_reading_and_withdrawal() -> list[str]:
                 consent_id=consent.pk, categories=["name"], fields={}, by=None, at=NOON
             )
             disclosed.set()
-            time.sleep(READING_SECONDS)  # the data is being read and handed over
+            meet()  # the data is being read and handed over, and the withdrawal comes
             ended.append("read")
 
     def withdraw() -> None:
-        disclosed.wait(5)
+        assert disclosed.wait(WAIT_SECONDS)
         services.withdraw_consent(
             consent_id=consent.pk,
             member=member,
@@ -57,17 +56,7 @@ def race_reading_and_withdrawal() -> list[str]:
         )
         ended.append("withdrawn")
 
-    def run(call: Any) -> None:
-        try:
-            call()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(call,)) for call in (read, withdraw)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
+    race(read, withdraw)
     assert Consent.objects.get().withdrawn_at is not None
     return ended
 
@@ -87,9 +76,6 @@ def test_without_the_lock_data_is_read_after_the_withdrawal() -> None:
 
 
 def test_two_taps_give_one_consent() -> None:
-    from core.errors import Refused
-    from tests.race import race
-
     world = World()
     load_reference(by=world.founder, checked_by=world.checker, at=NOON - YEAR)
     member = world.member()

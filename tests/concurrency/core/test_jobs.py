@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from core.jobs import kinds, progress_of, running, start_job
 from core.jobs.running import plan_job, run_chunk, run_job_now
 from core.models import JobChunk, JobRun
 from tests import probe_job
-from tests.race import race
+from tests.race import meet, race
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
 AT = datetime(2026, 5, 20, 2, tzinfo=UTC)
@@ -46,24 +47,35 @@ def planned(**parameters: Any) -> JobRun:
     return run
 
 
-def test_one_of_two_workers_does_the_chunk() -> None:
-    run = planned(items=10, seconds=0.3)
+def do_the_chunk_twice() -> tuple[JobRun, list[bool]]:
+    """Two workers at one chunk; neither commits before both have done it, if both may."""
+    run = planned(items=10)
     chunk = JobChunk.objects.get(run=run)
-    answers = race(lambda: run_chunk(chunk.pk), lambda: run_chunk(chunk.pk))
+
+    def do_items_and_meet(*args: Any) -> None:
+        probe_job.do_items(*args)
+        meet()
+
+    held = replace(probe_job.PROBE, do_items=do_items_and_meet)
+    with mock.patch.dict(kinds._KINDS, {held.code: held}):
+        return run, race(lambda: run_chunk(chunk.pk), lambda: run_chunk(chunk.pk))
+
+
+def test_one_of_two_workers_does_the_chunk() -> None:
+    run, answers = do_the_chunk_twice()
     assert sorted(answers) == [False, True]
     assert probe_job.items_of(run) == list(range(10))
 
 
 def test_without_the_lock_both_would_do_it() -> None:
     """The twin: the same race with a claim that takes no lock does every item twice."""
-    run = planned(items=10, seconds=0.3)
-    chunk = JobChunk.objects.get(run=run)
 
     def unlocked(chunk_id: int) -> JobChunk | None:
         return JobChunk.objects.filter(pk=chunk_id, state="pending").order_by("pk").first()
 
     with mock.patch.object(running, "claim", unlocked):
-        race(lambda: run_chunk(chunk.pk), lambda: run_chunk(chunk.pk))
+        run, answers = do_the_chunk_twice()
+    assert answers == [True, True]
     assert probe_job.items_of(run) == sorted(list(range(10)) * 2)
 
 

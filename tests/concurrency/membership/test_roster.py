@@ -27,7 +27,7 @@ from core.jobs.running import plan_job
 from core.models import AuditRow, JobRun
 from tests.factories.membership import NOON, officer, resident_id
 from tests.factories.roster import Place, checked, imported, place, workbook
-from tests.race import race
+from tests.race import meet, race
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
 ROOT = Path(__file__).resolve().parents[3]
@@ -82,14 +82,25 @@ def state() -> list[Any]:
     ]
 
 
-def test_two_reviewers_at_once_confirm_once(here: Place) -> None:
-    roster = checked(here, workbook(rows(range(1, 4))))
-    other = officer("reviewer", here.union)
+def confirm_twice(where: Place, read: Any) -> list[Any]:
+    """Two reviewers confirm one roster; neither writes before both have read it, if they can."""
+    roster = checked(where, workbook(rows(range(1, 4))))
+    other = officer("reviewer", where.union)
+
+    def read_and_meet(*args: Any) -> Roster:
+        found: Roster = read(*args)
+        meet()
+        return found
 
     def confirm(by: Any) -> Any:
         return lambda: confirm_roster(roster_id=roster.pk, by=by, at=NOON)
 
-    answers = race(confirm(here.reviewer), confirm(other))
+    with mock.patch.object(services, "_locked", read_and_meet):
+        return race(confirm(where.reviewer), confirm(other))
+
+
+def test_two_reviewers_at_once_confirm_once(here: Place) -> None:
+    answers = confirm_twice(here, services._locked)
     refused = [answer for answer in answers if isinstance(answer, Refused)]
     assert [answer.code for answer in refused] == ["wrong_state"]
     assert AuditRow.objects.filter(action="roster.confirmed").count() == 1
@@ -97,19 +108,12 @@ def test_two_reviewers_at_once_confirm_once(here: Place) -> None:
 
 def test_without_the_lock_both_would_confirm(here: Place) -> None:
     """The twin."""
-    roster = checked(here, workbook(rows(range(1, 4))))
-    other = officer("reviewer", here.union)
 
     def unlocked(roster_id: int, *_args: Any) -> Roster:
-        found = Roster.objects.select_related("union").get(pk=roster_id)
-        time.sleep(0.3)
-        return found
+        return Roster.objects.select_related("union").get(pk=roster_id)
 
-    def confirm(by: Any) -> Any:
-        return lambda: confirm_roster(roster_id=roster.pk, by=by, at=NOON)
-
-    with mock.patch.object(services, "_locked", unlocked):
-        race(confirm(here.reviewer), confirm(other))
+    answers = confirm_twice(here, unlocked)
+    assert [type(answer) for answer in answers] == [Roster, Roster]
     assert AuditRow.objects.filter(action="roster.confirmed").count() == 2
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import pytest
@@ -12,11 +11,9 @@ from cooperative.notices.models import Attempt, Delivery, DeliveryQuerySet, Noti
 from cooperative.notices.services import notifying
 from cooperative.notices.sms import Sms
 from tests.factories.notices import NOON, DeliveryFactory
-from tests.race import race
+from tests.race import meet, race
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
-
-WAIT = 10
 
 
 class Port:
@@ -34,31 +31,29 @@ def worker(port: Port) -> bool:
     return services.deliver_next(port=port, clock=lambda: NOON)
 
 
-def hold_both_after_reading(monkeypatch: pytest.MonkeyPatch, *, locked: bool) -> None:
-    """Both workers stop between reading the row and writing to it, if they both get so far."""
-    meeting = threading.Barrier(2)
-    claim, unclaimed = services.delivering._claimed, DeliveryQuerySet.unclaimed
+class MeetingPort(Port):
+    """Nobody's answer is written down before both claims are."""
 
-    def held(delivery: Delivery, at: Any) -> Any:
-        try:
-            meeting.wait(1.5 if locked else WAIT)
-        except threading.BrokenBarrierError:
-            assert locked, "without the lock both must have read the row"
+    def send(self, sms: Sms) -> str:
+        meet()
+        return super().send(sms)
+
+
+def meet_after_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both workers stop between reading the row and writing to it, if they both get so far."""
+    claim = services.delivering._claimed
+
+    def claim_after_meeting(delivery: Delivery, at: Any) -> Any:
+        meet()
         return claim(delivery, at)
 
-    monkeypatch.setattr(services.delivering, "_claimed", held)
-    monkeypatch.setattr(
-        DeliveryQuerySet, "unclaimed", unclaimed if locked else lambda rows: rows.all()
-    )
-    # The twin shows the missing lock, not the constraint that would also have caught it.
-    if not locked:
-        monkeypatch.setattr(Attempt.objects, "create", lambda **_: None)
+    monkeypatch.setattr(services.delivering, "_claimed", claim_after_meeting)
 
 
 def test_two_workers_send_one_message_once(monkeypatch: pytest.MonkeyPatch) -> None:
     delivery = DeliveryFactory()
-    hold_both_after_reading(monkeypatch, locked=True)
-    port = Port()
+    meet_after_reading(monkeypatch)
+    port = MeetingPort()
     assert sorted(race(lambda: worker(port), lambda: worker(port))) == [False, True]
     assert len(port.sent) == 1
     delivery.refresh_from_db()
@@ -69,9 +64,12 @@ def test_two_workers_send_one_message_twice_without_the_lock(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     DeliveryFactory()
-    hold_both_after_reading(monkeypatch, locked=False)
-    port = Port()
-    race(lambda: worker(port), lambda: worker(port))
+    meet_after_reading(monkeypatch)
+    monkeypatch.setattr(DeliveryQuerySet, "unclaimed", lambda rows: rows.all())
+    # The twin shows the missing lock, not the constraint that would also have caught it.
+    monkeypatch.setattr(Attempt.objects, "create", lambda **_: None)
+    port = MeetingPort()
+    assert race(lambda: worker(port), lambda: worker(port)) == [True, True]
     assert len(port.sent) == 2, "the fault that the lock prevents"
 
 
@@ -98,14 +96,13 @@ def test_one_notice_is_written_when_two_services_tell_it_at_once(
     monkeypatch.setattr(kinds, "_KINDS", {})
     kinds.register_kind("test.due", "快到期", sms=True)
     monkeypatch.setattr(notifying.current_app, "send_task", lambda *_args, **_options: None)
-    meeting = threading.Barrier(2)
     create = Notice.objects.create
 
-    def held(**facts: Any) -> Notice:
-        meeting.wait(WAIT)
+    def create_after_meeting(**facts: Any) -> Notice:
+        meet()
         return create(**facts)
 
-    monkeypatch.setattr(Notice.objects, "create", held)
+    monkeypatch.setattr(Notice.objects, "create", create_after_meeting)
 
     def tell() -> Any:
         to = services.to_person("member:1", phone="13812345678")
