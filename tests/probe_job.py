@@ -1,13 +1,20 @@
-"""A kind of work for tests: it writes one row an item, without any constraint against doubles."""
+"""A kind of work for tests: it writes one row an item, without any constraint against doubles.
+
+A worker with PROBE_HOLD="<items>:<file>" in its environment stands still in the middle of a chunk
+once that many items are done; it then makes the file.
+"""
 
 from __future__ import annotations
 
+import os
+import signal
 import time
+from pathlib import Path
 
 from django.db import connection
 
 from core.errors import Refused
-from core.jobs import JobKind, register_job
+from core.jobs import JobKind, progress_of, register_job
 from core.models import JobRun
 
 TABLE = "test_probe_job"
@@ -21,6 +28,8 @@ def plan(run: JobRun) -> int:
 def do_items(run: JobRun, first: int, last: int) -> None:
     """Write the items one by one; refuse those listed, fail at those listed, take some time."""
     for item in range(first, last):
+        if item == (first + last) // 2:
+            _stand_still_if_told(run)
         with connection.cursor() as cursor:
             cursor.execute(f"INSERT INTO {TABLE} (run_id, item) VALUES (%s, %s)", [run.pk, item])
         if item in run.parameters.get("refused", []):
@@ -28,6 +37,13 @@ def do_items(run: JobRun, first: int, last: int) -> None:
         if item in run.parameters.get("broken", []):
             raise ZeroDivisionError
     time.sleep(run.parameters.get("seconds", 0))
+
+
+def _stand_still_if_told(run: JobRun) -> None:
+    items, _, file = os.environ.get("PROBE_HOLD", "").partition(":")
+    if items and progress_of(run.pk).done >= int(items):
+        Path(file).touch()
+        signal.pause()
 
 
 def finish(run: JobRun) -> None:

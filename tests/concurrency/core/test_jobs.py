@@ -22,11 +22,11 @@ from django.db import connection
 from django.utils import timezone
 
 from config.embedded import tie_to_parent
-from core.jobs import kinds, progress_of, running, start_job
+from core.jobs import kinds, progress_of, running, start_job, sweeping
 from core.jobs.running import plan_job, run_chunk, run_job_now
 from core.models import JobChunk, JobRun
 from tests import probe_job
-from tests.race import meet, race
+from tests.race import WAIT_SECONDS, meet, race
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
 AT = datetime(2026, 5, 20, 2, tzinfo=UTC)
@@ -102,12 +102,13 @@ def test_two_planners_at_once_cut_the_run_once() -> None:
 
 
 @contextmanager
-def worker(queue: str) -> Iterator[subprocess.Popen[bytes]]:
+def worker(queue: str, hold: str = "") -> Iterator[subprocess.Popen[bytes]]:
     """A real Celery worker on the test's database and a queue of its own."""
     database, _, _name = os.environ["DATABASE_URL"].rpartition("/")
     environment = os.environ | {
         "DATABASE_URL": f"{database}/{connection.settings_dict['NAME']}",
         "PROBE_QUEUE": queue,
+        "PROBE_HOLD": hold,
     }
     command = [sys.executable, "-m", "celery", "-A", "tests.probe_worker", "worker"]
     options = ["-P", "solo", "-Q", queue, "-l", "ERROR", "--without-gossip", "--without-mingle"]
@@ -124,16 +125,16 @@ def worker(queue: str) -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 40) -> None:
-    deadline = time.monotonic() + seconds
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
     while not condition():
         assert time.monotonic() < deadline, "not reached in time"
         time.sleep(0.05)
 
 
 @pytest.mark.slow
-def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing() -> None:
-    """kill -9 while chunks are done; two workers that start pick the rest up: the same end state."""
+def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    """kill -9 in the middle of a chunk; two workers that start pick the rest up: the same end state."""
     queue = f"probe-{uuid.uuid4().hex}"
     run = start_job(
         kind="test.probe",
@@ -143,13 +144,14 @@ def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing() -> None:
         parameters={"items": 400, "seconds": 0.08, "refused": [250]},
     )
     current_app.send_task("core.plan_job", args=[run.pk], queue=queue)
-    with worker(queue) as first:
-        wait_until(lambda: progress_of(run.pk).done >= 60)
+    half = tmp_path / "half"
+    with worker(queue, hold=f"60:{half}") as first:
+        wait_until(half.exists)
         first.send_signal(signal.SIGKILL)
         first.wait()
-    left = progress_of(run.pk)
-    assert 60 <= left.done < 400
-    wait_until(lambda: len(probe_job.items_of(run)) == progress_of(run.pk).done)
+    assert (progress_of(run.pk).done, len(probe_job.items_of(run))) == (60, 60)
+    # The server lets go of the dead worker's chunk when it notices; the sweep takes what is free.
+    wait_until(lambda: len(sweeping._free_chunks(run.pk)) == 17)
 
     with worker(queue), worker(queue):
         wait_until(lambda: progress_of(run.pk).finished)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from datetime import timedelta
@@ -13,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from config.embedded import tie_to_parent
 from cooperative.notices import services
 from cooperative.notices.models import Attempt
 from cooperative.notices.rules import LEASE
@@ -22,7 +24,7 @@ from tests.factories.notices import NOON, DeliveryFactory
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
 
 WORKER = """
-import datetime, os, sys, time
+import datetime, signal, sys
 import django
 django.setup()
 from cooperative.notices import services
@@ -30,7 +32,7 @@ from cooperative.notices import services
 class Hanging:
     def send(self, sms):
         print("claimed", flush=True)
-        time.sleep(60)
+        signal.pause()
 
 noon = datetime.datetime.fromisoformat(sys.argv[1])
 services.deliver_next(port=Hanging(), clock=lambda: noon)
@@ -68,13 +70,16 @@ def test_message_of_a_killed_worker_goes_out_once_after_the_lease() -> None:
         stdout=subprocess.PIPE,
         cwd=settings.BASE_DIR,
         env=os.environ | {"DATABASE_URL": database_url()},
+        preexec_fn=tie_to_parent(signal.SIGKILL),
     )
+    port = Port()
     with worker:
-        assert worker.stdout is not None
-        assert worker.stdout.readline() == b"claimed\n"
-        port = Port()
-        assert not deliver(port, NOON + timedelta(minutes=1)), "the living worker's claim holds"
-        worker.kill()
+        try:
+            assert worker.stdout is not None
+            assert worker.stdout.readline() == b"claimed\n"
+            assert not deliver(port, NOON + timedelta(minutes=1)), "the living worker's claim holds"
+        finally:
+            worker.kill()
     assert not deliver(port, NOON + LEASE - timedelta(seconds=1)), "and a dead one's for a while"
     assert deliver(port, NOON + LEASE)
     assert not deliver(port, NOON + LEASE)
