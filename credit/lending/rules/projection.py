@@ -91,8 +91,11 @@ def project_events(
     ``as_of``: an instalment that has not come yet asks for what will have accrued by its day.
     """
     events = list(events)
-    state, parts = _paid_parts(terms, events, as_of)
-    final = project(terms, state, max(as_of, *(row.due_on for row in state.rows)))
+    last, parts = _paid_parts(terms, events)
+    state = project(terms, last, as_of) if as_of > last.on else last
+    # From the last event, not from ``as_of``: where the ceiling is tight, a fen that one day leaves
+    # no room for may find it on another, and nobody writes rows for that.
+    final = project(terms, last, max(last.on, *(row.due_on for row in last.rows)))
     lines = _lines(terms, final)
     open_days = [line.due_on for line in lines if line.settled_on is None]
     late = state.bucket != Bucket.CURRENT
@@ -123,10 +126,8 @@ def _where(state: ShareState) -> Where:
     return Where.FORMED if state.settled_on is None else Where.SETTLED
 
 
-def _paid_parts(
-    terms: ShareTerms, events: Sequence[Event], as_of: date
-) -> tuple[ShareState, dict[str, Parts]]:
-    """The state on a day and, by the payment's id, how the sums moved when it came."""
+def _paid_parts(terms: ShareTerms, events: Sequence[Event]) -> tuple[ShareState, dict[str, Parts]]:
+    """The state after the last event and, by the payment's id, how the sums moved when it came."""
     gone = {event.of for event in events if isinstance(event, Reversed)}
     state = replay(terms, [], terms.delivered_on)
     parts: dict[str, Parts] = {}
@@ -142,7 +143,7 @@ def _paid_parts(
                 principal=state.principal_paid - before.principal_paid,
                 unallocated=state.unallocated - before.unallocated,
             )
-    return (project(terms, state, as_of) if as_of > state.on else state), parts
+    return state, parts
 
 
 def _lines(terms: ShareTerms, final: ShareState) -> tuple[Line, ...]:

@@ -30,7 +30,7 @@ from credit.lending.models import (
 )
 from credit.lending.rules.explaining import Arithmetic, explain
 from credit.lending.rules.overdue import Bucket
-from credit.lending.rules.replay import CostAdded, Payoff, ShareState, apply, payoff_of
+from credit.lending.rules.replay import Payoff, ShareState, payoff_of
 from credit.lending.rules.split import Claim, split_payment
 from credit.lending.selectors.replaying import DELIVERED_STATES, History, histories_of, history_of
 
@@ -264,8 +264,7 @@ def _lines(
     history: History, state: ShareState, instalments: Sequence[Instalment], day: date
 ) -> tuple[Line, ...]:
     arithmetic = explain(history.terms, history.events, day)
-    asked = apply(history.terms, state, CostAdded(day, ZERO))  # asks for what has accrued
-    rows = {row.number: row for row in asked.rows}
+    rows = {row.number: row for row in state.rows}
     lines = []
     for stored in instalments:
         row = rows[stored.number]
@@ -276,7 +275,7 @@ def _lines(
                 from_on=stored.from_on,
                 due_on=stored.due_on,
                 principal=stored.principal,
-                interest=stored.interest,
+                interest=row.interest if row.due_on <= day else stored.interest,
                 principal_paid=stored.principal_paid,
                 interest_paid=stored.interest_paid,
                 overdue_interest=row.overdue,

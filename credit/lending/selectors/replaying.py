@@ -12,6 +12,7 @@ from core.exact import ZERO
 from credit.lending.models import LoanEvent, Share
 from credit.lending.rules.projection import Projection, project_events, terms_from_json
 from credit.lending.rules.replay import (
+    CostAdded,
     Event,
     Extended,
     Paid,
@@ -19,6 +20,7 @@ from credit.lending.rules.replay import (
     ShareState,
     ShareTerms,
     WrittenOff,
+    apply,
     replay,
 )
 
@@ -42,8 +44,8 @@ class History:
     count: int
 
     def on(self, day: date) -> ShareState:
-        """The share on a day, as it is now known to have been."""
-        return replay(self.terms, self.events, day)
+        """The share on a day, as it is now known to have been, all asked for that has accrued."""
+        return apply(self.terms, replay(self.terms, self.events, day), CostAdded(day, ZERO))
 
     def projected(self, as_of: date) -> Projection:
         """What is to be stored."""
