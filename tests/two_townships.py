@@ -13,10 +13,11 @@ from django.db import models
 
 from cooperative.accounts.models import User
 from cooperative.farming.models import QueuedFact
+from cooperative.ledger.services import reverse_entry
 from cooperative.membership.models import Member, Roster, RosterRow, Union
 from core import audit
 from core.models import JobChunk, JobFailure, JobRun, StoredFile
-from tests.factories import consent, farming, notices
+from tests.factories import consent, farming, ledger, notices
 from tests.factories.core import ParameterFactory
 from tests.factories.membership import (
     BallotFactory,
@@ -83,6 +84,7 @@ def grow(here: Township, member: Member) -> None:
     _facts(here)
     _consents(here)
     _notices(here)
+    _ledger(here)
     _work(here)
     own = {"union": here.union, "cooperative": here.rows["membership.cooperative"]}
     applied = MembershipFactory(member=person(here, "再"), balloted=True, **own)
@@ -111,6 +113,7 @@ def township(letter: str, district: Union) -> Township:
     _facts(here)
     _consents(here)
     _notices(here)
+    _ledger(here)
     _work(here)
     return here
 
@@ -266,6 +269,17 @@ def _notices(here: Township) -> None:
         delivery=delivery, ended_at=NOON, outcome="refused", code=here.name("码")
     )
     here.keep(notice, delivery, attempt)
+
+
+def _ledger(here: Township) -> None:
+    """An entry with evidence, and one taken back."""
+    lines = ledger.delivery("1250.00", f"member:{here.member.pk}", f"member:{here.member.pk + 1}")
+    given = {"lines": lines, "scope": here.union.path, "recorded_by": here.officers["convener"]}
+    wrong = ledger.EntryFactory(**given)
+    reverse_entry(entry=wrong, reason="twice", by=None, at=NOON)
+    entry = ledger.EntryFactory(reference=here.name("单"), **given)
+    ledger.EvidenceFactory(entry=entry, file=here.rows["core.storedfile"], by=here.member.user)
+    here.keep(entry)
 
 
 def _work(here: Township) -> None:

@@ -25,6 +25,7 @@ _READ = frozenset(
         "disclosure.view",
         "data_request.view",
         "notice.view",
+        "ledger.view",
         "parameter.view",
         "job.view",
         "audit.view",
