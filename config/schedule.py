@@ -33,6 +33,7 @@ TIMETABLE: tuple[Entry, ...] = (
     Entry("notices.purge", crontab(hour="2", minute="20"), _NIGHT),
     Entry("lending.expire_contracts", crontab(hour="1", minute="30"), _NIGHT),
     Entry("lending.remind_lpr", crontab(hour="3", minute="20"), _NIGHT),
+    Entry("lending.expire_requests", crontab(hour="3", minute="25"), _NIGHT),
     Entry("consent.watch_clocks", crontab(hour="3", minute="10"), _NIGHT),
     Entry("core.sweep_files", crontab(hour="2", minute="40"), _NIGHT),
     Entry("membership.purge_rosters", crontab(hour="2", minute="50"), _NIGHT),

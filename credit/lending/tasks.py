@@ -7,7 +7,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from credit.lending.services import lpr
+from credit.lending.services import lpr, requests
 from credit.lending.services.expiring import expire_contracts as expire_due_contracts
 
 logger = logging.getLogger(__name__)
@@ -17,6 +17,12 @@ logger = logging.getLogger(__name__)
 def remind_lpr(**kwargs: object) -> None:
     """Tell officers of a publication day that has come and whose rate nobody has entered."""
     lpr.remind_lpr(at=timezone.now())
+
+
+@shared_task(name="lending.expire_requests")
+def expire_requests(**kwargs: object) -> None:
+    """End requests whose last day has passed, with the invitations and promises to them."""
+    logger.info("requests expired: %s", requests.expire_requests(at=timezone.now()))
 
 
 @shared_task(name="lending.expire_contracts")

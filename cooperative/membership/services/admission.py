@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from cooperative.membership.access import access_row, unions_where
+from cooperative.membership.leaving import check_may_leave
 from cooperative.membership.models import Ballot, Membership
 from cooperative.membership.parameters import WAITING_MONTHS
 from cooperative.membership.rules.joining import (
@@ -193,6 +194,8 @@ def _move(
         membership = _locked(membership_id, by, permission, today)
         _check_not_own(membership, by)
         _check_move(membership, target, Actor.REVIEWER)
+        if target == MembershipState.LEFT:
+            check_may_leave(membership)
         membership.state = target
         membership.reason = reason.strip()
         if target in (MembershipState.LEFT, MembershipState.REJECTED):

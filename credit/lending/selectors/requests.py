@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,11 @@ from django.db.models.functions import Coalesce
 from core.exact import ZERO
 from core.money import MoneyField
 from credit.lending.models import Loan, LoanRequest, Pledge
+from credit.lending.rules import policy
+from credit.lending.rules.policy import Finding
 from credit.lending.rules.states.request import RequestState
+from credit.lending.selectors.limits import counted_since, exposures_of, limits_of, union_total
+from credit.lending.selectors.rates import ceiling_of, lpr_on
 
 OPEN_STATES = (
     RequestState.SUBMITTED,
@@ -82,3 +87,26 @@ def past_of(request: LoanRequest) -> Past:
         written_off=Count("pk", filter=Q(state=Loan.State.WRITTEN_OFF), distinct=True),
     )
     return Past(**rows)
+
+
+def findings_of(request: LoanRequest, day: date) -> list[Finding]:
+    """What a contract over this request would warn of or be stopped by today; six queries.
+
+    For the officer who reviews; ``credit.lending.limit_words`` puts findings into words. A rate is
+    weighed once the request has one, or by what the borrower would pay at most.
+
+    Raises:
+        Refused: ``parameter_missing`` or ``lpr_missing``.
+    """
+    union = request.membership.union
+    limits = limits_of(union.path, day)
+    member = request.membership.member_id
+    exposure = exposures_of([member], since=counted_since(limits, day))[member]
+    rate = request.highest_rate if request.rate is None else request.rate
+    ceiling = ceiling_of(lpr_on(day), limits.rate_multiple)
+    return [
+        *policy.check_borrower(limits, exposure, request.amount),
+        *policy.check_union(limits, union_total(union), request.amount),
+        *policy.check_term(limits, request.term_months),
+        *policy.check_rate(limits, rate, ceiling),
+    ]

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from credit.lending.limit_words import warning_of
 from credit.lending.models import Share
 from credit.lending.rules.policy import Measure, Severity
 from credit.lending.selectors.limits import (
@@ -16,6 +17,7 @@ from credit.lending.selectors.limits import (
     near_limits,
     union_total,
 )
+from credit.lending.selectors.requests import findings_of, past_of
 from tests.factories.lending import LoanFactory, LoanRequestFactory, PartyFactory, ShareFactory
 from tests.integration.lending.world import TODAY, World
 
@@ -92,3 +94,23 @@ def test_counters_take_a_fixed_number_of_queries(world, django_assert_num_querie
         ShareFactory(formed=True, loan=loan_of(PartyFactory(union=world.union)))
     with django_assert_num_queries(6):
         assert len({row.who for row in counters(world.union, TODAY)}) == 11
+
+
+def test_an_officer_sees_what_a_request_would_come_to(world):
+    request = world.convening(amount=Decimal("60000.00"), term_months=12)
+    found = {row.measure: row for row in findings_of(request, TODAY)}
+    assert {measure.value: row.severity.value for measure, row in found.items()} == {
+        "borrower_outstanding": "warn",
+        "term_months": "warn",
+    }
+    assert [warning_of(row) for row in found.values()] == [
+        "借款人名下会有 60,000 元，超过预警 50,000 元。",
+        "期限 12 个月，超过预警 10 个月。",
+    ]
+
+
+def test_the_borrower_s_past_is_counted(world):
+    ShareFactory(overdue=True, loan=loan_of(world.borrower))
+    ShareFactory(settled=True, loan=loan_of(world.borrower, settled=True))
+    past = past_of(world.submit())
+    assert (past.settled, past.running, past.late, past.written_off) == (1, 1, 1, 0)
