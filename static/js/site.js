@@ -12,14 +12,17 @@
     var button = event.submitter || form.querySelector("button[type=submit]");
     form.dataset.sent = "1";
     if (button) { button.setAttribute("aria-busy", "true"); }
+    /* A file leaves the page where it is: after a while it may be asked for again. */
+    if (form.hasAttribute("data-download")) { setTimeout(ready, 5000); }
   });
   /* Coming back with the browser's own button must find the form usable again. */
-  window.addEventListener("pageshow", function () {
+  window.addEventListener("pageshow", ready);
+  function ready() {
     document.querySelectorAll("[data-sent]").forEach(function (form) { delete form.dataset.sent; });
     document.querySelectorAll("button[aria-busy]").forEach(function (button) {
       button.removeAttribute("aria-busy");
     });
-  });
+  }
 
   /* Quick amounts fill their field. */
   document.addEventListener("click", function (event) {

@@ -1,0 +1,1 @@
+"""Members' pages of lending through Django's client."""
