@@ -44,6 +44,7 @@ from credit.lending.rules.replay import (
     replay,
 )
 from credit.lending.rules.rounding import Mode, Rounding
+from credit.lending.rules.running import Future, Payment, Running, Settlement, run
 from credit.lending.rules.schedule import Explained, Formula, Instalment, Schedule, Span, Totals
 from credit.lending.rules.split import Claim, split_contract, split_payment
 from credit.lending.rules.terms import (
@@ -78,6 +79,7 @@ __all__ = [
     "Explained",
     "Extended",
     "Formula",
+    "Future",
     "Instalment",
     "Interest",
     "Method",
@@ -86,11 +88,14 @@ __all__ = [
     "Owed",
     "Paid",
     "Part",
+    "Payment",
     "Payoff",
     "Reversed",
     "Rounding",
     "RowState",
+    "Running",
     "Schedule",
+    "Settlement",
     "ShareRow",
     "ShareState",
     "ShareTerms",
@@ -115,6 +120,7 @@ __all__ = [
     "payoff_of",
     "project",
     "replay",
+    "run",
     "schedule",
     "split_contract",
     "split_payment",

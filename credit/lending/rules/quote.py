@@ -37,7 +37,7 @@ FIELDS = frozenset(
         "custom_due", "smooth", "rounding", "payments", "future", "as_of",
     }
 )  # fmt: skip
-MOST_PAYMENTS = 5000
+MOST_PAYMENTS = 1000
 LONGEST_INPUT = 4_000_000
 _NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,18})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

@@ -10,9 +10,9 @@ Source: Civil Code 561 (order), 677 (early payment); 法释〔2020〕17号 Arts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -297,7 +297,6 @@ class _Book:
     unallocated: Decimal = ZERO
     written_off_on: date | None = None
     settled_on: date | None = None
-    _due: list[RowState] = field(default_factory=list)
 
     @classmethod
     def opened(cls, terms: ShareTerms) -> _Book:
@@ -479,6 +478,6 @@ def _satisfied(row: RowState) -> bool:
     return not row.owed and received >= row.principal + row.planned_interest
 
 
-def ordered(events: Sequence[Event]) -> list[Event]:
+def ordered(events: Iterable[Event]) -> list[Event]:
     """Events as ``replay`` takes them, reversals and reversed payments included."""
     return sorted(events, key=_order)

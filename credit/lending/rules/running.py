@@ -8,12 +8,13 @@ paid on its day, what is late on ``as_of`` itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from itertools import islice
 
 from core.exact import ZERO
 from credit.lending.rules.amortise import interest_on, schedule
@@ -100,7 +101,7 @@ def run(
         return Running(Schedule(tuple(book.instalments())), payoff, unallocated)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Row:
     """One instalment: what it asks for, what it has got, and the balances of its time."""
 
@@ -142,6 +143,11 @@ class _Row:
         wanted = self.plan.total if self.keeps_total else self.plan.principal
         return not self.is_fixed and wanted > 0 and self.room <= 0
 
+    @property
+    def is_done(self) -> bool:
+        """Whether no money can be put on it in advance."""
+        return self.is_fixed or self.is_down_payment or self.is_full
+
 
 class _Book:
     """The walk through time: balances to interest, due days to instalments, payments to rows."""
@@ -160,6 +166,8 @@ class _Book:
             else _Row(row, next(spans), keeps_total=keeps_total)
             for row in schedule(terms).instalments
         ]
+        self.first_open = 0
+        self.late: list[_Row] = []
         self.waiting = list(terms.disbursements)
         self.on = terms.disbursed_on
         self.owed = ZERO
@@ -174,23 +182,26 @@ class _Book:
     def advance(self, day: date) -> None:
         """Go to a day; instalments that fall due on the way are fixed as they stand."""
         while self.on < day:
-            stops = [row.due_on for row in self.rows if not row.is_fixed]
-            stops += [part.on for part in self.waiting]
-            stop = min([day, *(on for on in stops if on > self.on)])
-            self._pass_to(stop)
-            for row in self._open():
-                if row.due_on == stop:
-                    self._fix(row)
+            stops = [row.due_on for row in self.rows[self.first_open : self.first_open + 1]]
+            stops += [part.on for part in self.waiting[:1]]
+            self._pass_to(min([day, *(on for on in stops if on > self.on)]))
+            while (row := self._falling_due()) is not None and not row.is_down_payment:
+                self._fix(row)
             self._deliver()
+
+    def _falling_due(self) -> _Row | None:
+        """The first instalment not fixed yet, if this is its day."""
+        row = self.rows[self.first_open] if self.first_open < len(self.rows) else None
+        return row if row is not None and row.due_on <= self.on else None
 
     def finish(self) -> None:
         """From here on: what is late is paid now, the rest on its day."""
         self.is_settling = True
         self.is_paid_off = not self.owed and not self.waiting
-        for row in self.rows:
-            if row.is_fixed:
-                self._pay_as_due(row)
-        self.advance(max(row.due_on for row in self.rows))
+        for row in self.late:
+            self._pay_as_due(row)
+        self.late = []
+        self.advance(self.rows[-1].due_on)
 
     def _pass_to(self, day: date) -> None:
         row = self._current()
@@ -209,15 +220,20 @@ class _Book:
     def _deliver(self) -> None:
         while self.waiting and self.waiting[0].on <= self.on:
             self.owed += self.waiting.pop(0).amount
-        for row in self.rows:
-            if row.is_down_payment and not row.is_fixed and row.due_on <= self.on:
-                row.is_fixed = True
-                row.principal = row.plan.principal
-                self._pay_as_due(row)
+        while (row := self._falling_due()) is not None:
+            self._close(row)
+            row.principal = row.plan.principal
+            self._pay_as_due(row)
 
-    def _open(self) -> list[_Row]:
+    def _close(self, row: _Row) -> None:
+        row.is_fixed = True
+        self.first_open += 1
+        self.late.append(row)
+
+    def _open(self) -> Iterator[_Row]:
         """The instalments that have not fallen due, down payments left out."""
-        return [row for row in self.rows if not row.is_fixed and not row.is_down_payment]
+        rows = islice(self.rows, self.first_open, None)
+        return (row for row in rows if not row.is_down_payment)
 
     def _current(self) -> _Row | None:
         """The instalment in whose time the day after this one falls."""
@@ -241,7 +257,7 @@ class _Book:
         """Settle what an instalment consists of, on its due day."""
         accrued = self._accrued(row)
         was_full = row.is_full
-        row.is_fixed = True
+        self._close(row)
         later = next((other for other in self._open() if not other.is_full), None)
         most = self._owed_but_for(row)
         if self._is_over(row):
@@ -267,11 +283,7 @@ class _Book:
     def _owed_but_for(self, row: _Row) -> Decimal:
         """The most principal an instalment can ask for: all that no earlier one still asks for."""
         earlier = sum(
-            (
-                other.principal - other.paid_principal
-                for other in self.rows
-                if other.is_fixed and other is not row
-            ),
+            (other.principal - other.paid_principal for other in self.late if other is not row),
             ZERO,
         )
         return self.owed - earlier + row.paid_principal
@@ -280,18 +292,18 @@ class _Book:
         if self.is_settling or row.due_on > self.as_of:
             self.owed -= row.principal - row.paid_principal
             row.paid_principal, row.paid_interest = row.principal, row.interest
+            self.late = [other for other in self.late if other is not row]
 
     # Payments
 
     def pay(self, amount: Decimal) -> None:
         """Interest, then principal, of what is due; the rest as ``future`` says."""
-        due = [row for row in self.rows if row.is_fixed]
         left = amount
-        for row in due:
+        for row in self.late:
             left = self._to_interest(row, row.interest - row.paid_interest, left)
-        for row in due:
+        for row in self.late:
             left = self._to_principal(row, row.principal - row.paid_principal, left)
-        coming = self._open()
+        coming = list(self._open())
         accrued = [max(self._accrued(row) - row.paid_interest, ZERO) for row in coming]
         if left >= self.owed + sum(accrued, ZERO):
             # Enough for all: interest is taken first, before the balance it accrued on is gone.
@@ -334,12 +346,12 @@ class _Book:
 
     def _room(self, row: _Row) -> Decimal:
         """Principal that a row can take; the last open one takes the difference of all others."""
-        open_rows = [other for other in self._open() if not other.is_full]
-        if not row.keeps_total or not open_rows or row is not open_rows[-1]:
+        is_open = (other for other in reversed(self.rows) if not other.is_done)
+        if not row.keeps_total or row is not next(is_open, None):
             return row.room
         foreseen = deepcopy(self)
         foreseen.finish()
-        last = foreseen.rows[self.rows.index(row)]
+        last = foreseen.rows[self.rows.index(row, self.first_open)]
         return last.principal + last.interest - row.paid_principal - row.paid_interest
 
     def _to_interest(self, row: _Row, wanted: Decimal, left: Decimal) -> Decimal:
@@ -357,7 +369,7 @@ class _Book:
 
     def interest_to_date(self) -> Decimal:
         """Unpaid interest, of instalments fallen due and of the days since."""
-        fallen_due = [row.interest - row.paid_interest for row in self.rows if row.is_fixed]
+        fallen_due = [row.interest - row.paid_interest for row in self.late]
         since = [self._accrued(row) - row.paid_interest for row in self._open()]
         return sum((max(interest, ZERO) for interest in (*fallen_due, *since)), ZERO)
 
