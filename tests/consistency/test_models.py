@@ -44,6 +44,8 @@ WITHOUT_PAGE = {
     "ledger.Chain": "only binds the entries of one subject",
     "ledger.Posting": "shown with its entry",
     "ledger.Evidence": "shown with its entry",
+    "lending.ContractCopy": "handed out from the page of its loan",
+    "lending.Signature": "shown on the page of its loan",
     "notices.Attempt": "shown with its message",
     "notices.DemoMessage": "the demo's own inbox shows them",
 }
