@@ -243,7 +243,7 @@ ASKING: dict[str, Violation] = {
     "lending_loanrequest_convened_with_rate": changed(REQUEST, state="convening"),
     "lending_loanrequest_supplier_named": changed(REQUEST, payee="supplier"),
     "lending_loanrequest_end_dated": changed(REQUEST, state="withdrawn"),
-    "lending_pledge_invited_once": twice(PLEDGE, "request", "membership"),
+    "lending_pledge_invited_once": twice(PLEDGE, "request", "membership", "spare_money"),
     "lending_pledge_amount_while_pledged": changed(PLEDGE, amount=1),
     "lending_pledge_answer_dated": changed(PLEDGE, state="declined"),
 }
@@ -285,6 +285,60 @@ CONTRACTING: dict[str, Violation] = {
     "lending_share_overdue_with_bucket": changed(SHARE, overdue_since=NOON.date()),
 }
 
+LINE, EVENT, REPAYMENT = (
+    lending.InstalmentFactory,
+    lending.LoanEventFactory,
+    lending.RepaymentFactory,
+)
+EXTENSION, CONSENT = lending.ExtensionFactory, lending.ExtensionConsentFactory
+TALK, WRITE_OFF = lending.MediationFactory, lending.WriteOffFactory
+
+# Events, consents and talks cannot be changed, so a bad one is tried anew.
+RUNNING: dict[str, Violation] = {
+    "lending_instalment_number_once": twice(LINE, "share", "number"),
+    "lending_instalment_paid_within": changed(LINE, interest_paid=F("interest") + 1),
+    "lending_instalment_period_forward": changed(LINE, from_on=date(2030, 1, 1)),
+    "lending_loanevent_sequence_once": twice(EVENT, "share", "sequence"),
+    "lending_loanevent_payment_named": lambda: EVENT(kind="paid"),
+    "lending_repayment_amount_positive": changed(REPAYMENT, amount=0),
+    "lending_repayment_confirmed_by_paired": changed(
+        REPAYMENT, made={"confirmed": True}, confirmed_by=None
+    ),
+    "lending_repayment_reversal_proposed_by_paired": changed(
+        REPAYMENT, made={"reversal_proposed": True}, reversal_proposed_at=None
+    ),
+    "lending_repayment_reversed_by_paired": changed(
+        REPAYMENT, made={"reversed": True}, reversed_by=None
+    ),
+    "lending_repayment_confirmed_dated": changed(REPAYMENT, state="confirmed"),
+    "lending_repayment_reversed_dated": changed(
+        REPAYMENT, made={"confirmed": True}, state="reversed"
+    ),
+    "lending_repayment_maker_is_not_checker": changed(
+        REPAYMENT, made={"confirmed": True}, confirmed_by=F("declared_by")
+    ),
+    "lending_repayment_parts_sum": changed(
+        REPAYMENT, made={"confirmed": True}, principal=F("principal") - 1
+    ),
+    "lending_repayment_dispute_told": changed(REPAYMENT, made={"disputed": True}, dispute=""),
+    "lending_extension_once": twice(EXTENSION, "loan"),
+    "lending_extension_proposed_by_paired": changed(
+        EXTENSION, made={"proposed": True}, proposed_by=None
+    ),
+    "lending_extension_decided_by_paired": changed(EXTENSION, decided_at=NOON),
+    "lending_extension_maker_is_not_checker": changed(
+        EXTENSION, made={"in_force": True}, decided_by=F("proposed_by")
+    ),
+    "lending_extension_in_force_decided": changed(EXTENSION, state="in_force"),
+    "lending_extensionconsent_once": twice(CONSENT, "extension", "share"),
+    "lending_mediation_promise_whole": lambda: TALK(promised_on=date(2026, 6, 1)),
+    "lending_mediation_told": lambda: TALK(summary=""),
+    **four_eyes("lending_writeoff", WRITE_OFF),
+    "lending_writeoff_one_open": twice(WRITE_OFF, "loan"),
+    "lending_writeoff_amount_positive": changed(WRITE_OFF, amount=0),
+    "lending_writeoff_state_checked": changed(WRITE_OFF, state="confirmed"),
+}
+
 VIOLATIONS = {
     **CORE,
     **ACCOUNTS,
@@ -294,6 +348,7 @@ VIOLATIONS = {
     **FARMING,
     **ASKING,
     **CONTRACTING,
+    **RUNNING,
 }
 
 

@@ -286,7 +286,7 @@ class Pledge(models.Model):
             ),
             models.CheckConstraint(
                 name="lending_pledge_amount_while_pledged",
-                condition=Q(state__in=["pledged", "contracted"], amount__gt=0)
+                condition=Q(state__in=["pledged", "contracted"], amount__isnull=False, amount__gt=0)
                 | (~Q(state__in=["pledged", "contracted"]) & Q(amount__isnull=True)),
             ),
             models.CheckConstraint(

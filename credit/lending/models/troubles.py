@@ -161,7 +161,9 @@ class Mediation(models.Model):
             models.CheckConstraint(
                 name="lending_mediation_promise_whole",
                 condition=Q(promised_on__isnull=True, promised_amount__isnull=True)
-                | Q(promised_on__isnull=False, promised_amount__gt=0),
+                | Q(
+                    promised_on__isnull=False, promised_amount__isnull=False, promised_amount__gt=0
+                ),
                 violation_error_message=_("答应的日期和金额要一起写。"),
             ),
             models.CheckConstraint(name="lending_mediation_told", condition=~Q(summary="")),
