@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from celery import current_app
 from django.contrib.contenttypes.models import ContentType
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.utils import translation
 from django.utils.functional import Promise
 
@@ -109,6 +111,97 @@ def notify(
             return Notice.objects.get(**_lookups(same))
         _enqueue_sms(notice, to, told, sms or title, at)
     return notice
+
+
+@dataclass(frozen=True)
+class Message:
+    """One notice of many; the fields are the arguments of ``notify``."""
+
+    to: Addressee
+    kind: str
+    title: Text
+    subject: models.Model
+    due_on: date
+    body: Text = ""
+    link: str = ""
+    scope: str = ""
+    sms: Text = ""
+
+
+_INSERT_MANY = """
+INSERT INTO notices_notice (person, recipient_id, kind, subject_type_id, subject_id, due_on, scope,
+    title, body, link, urgent, created_at)
+SELECT told.*, %(at)s FROM unnest(%(person)s::text[], %(recipient)s::bigint[], %(kind)s::text[],
+    %(type)s::int[], %(subject)s::bigint[], %(due_on)s::date[], %(scope)s::text[],
+    %(title)s::text[], %(body)s::text[], %(link)s::text[], %(urgent)s::bool[]) AS told
+ORDER BY 1, 3, 4, 5, 6
+ON CONFLICT DO NOTHING RETURNING id, person, kind, subject_type_id, subject_id, due_on
+"""
+
+
+def notify_many(*, messages: Sequence[Message], at: datetime) -> int:
+    """Tell many people in one statement, each once as in ``notify``; how many were new.
+
+    Their SMS are outbox rows without a wake-up call each: the sweep of every minute sends them,
+    with more workers when many wait.
+
+    Raises:
+        KeyError: an unregistered kind.
+        ValueError: a link that leaves this site.
+    """
+    by_key = {_key_of(message): message for message in messages}
+    if not by_key:
+        return 0
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT_MANY, {"at": at, **_columns(by_key)})
+            new = {tuple(key): number for number, *key in cursor.fetchall()}
+        told = [(number, by_key[key]) for key, number in sorted(new.items(), key=itemgetter(1))]
+        deliveries = [_delivery(number, message, at) for number, message in told]
+        Delivery.objects.bulk_create([row for row in deliveries if row is not None])
+    return len(new)
+
+
+def _key_of(message: Message) -> tuple[str, str, int, int, date]:
+    kind = ContentType.objects.get_for_model(message.subject)
+    return message.to.person, message.kind, kind.pk, message.subject.pk, message.due_on
+
+
+def _columns(by_key: Mapping[tuple[Any, ...], Message]) -> dict[str, list[Any]]:
+    """The rows as arrays, one a column."""
+    names = ("person", "kind", "type", "subject", "due_on")
+    columns: dict[str, list[Any]] = {
+        name: list(values) for name, values in zip(names, zip(*by_key, strict=True), strict=True)
+    }
+    columns |= {name: [] for name in ("recipient", "scope", "title", "body", "link", "urgent")}
+    for message in by_key.values():
+        if message.link and not rules.is_relative_link(message.link):
+            raise ValueError("a notice links to a path of this site")
+        account = message.to.account
+        with translation.override(message.to.language):
+            columns["title"].append(str(message.title))
+            columns["body"].append(str(message.body))
+        columns["recipient"].append(account.pk if account is not None else None)
+        columns["scope"].append(message.scope)
+        columns["link"].append(message.link)
+        columns["urgent"].append(kind_of(message.kind).urgent)
+    return columns
+
+
+def _delivery(notice_id: int, message: Message, at: datetime) -> Delivery | None:
+    kind, phone = kind_of(message.kind), message.to.phone
+    if not kind.sms or not rules.can_receive_sms(phone):
+        return None
+    with translation.override(_CHINESE):
+        text = str(message.sms or message.title)
+    return Delivery(
+        notice_id=notice_id,
+        phone=phone,
+        phone_index=phone_index(phone),
+        text=text,
+        urgent=kind.urgent,
+        next_attempt_at=rules.after_quiet_hours(at),
+    )
 
 
 def _lookups(same: dict[str, Any]) -> dict[str, Any]:
