@@ -151,9 +151,9 @@ class RowState:
 class ShareState:
     """A share on the day ``on``, all that happened up to and on it counted.
 
-    ``interest_accrued`` and ``overdue_interest_accrued`` are totals since delivery, paid or not;
-    ``rows`` carry interest as it was last asked for (at a due day or a payment), and the yuan-days
-    from which any later day follows (``project``).
+    ``interest_accrued``, ``overdue_interest_accrued`` and ``costs_charged`` are totals since
+    delivery, paid or not; ``rows`` and ``costs_asked`` are as they were last asked for (at a due
+    day or an event), with the yuan-days from which any later day follows (``project``).
     """
 
     on: date
@@ -175,6 +175,7 @@ class ShareState:
     settled_on: date | None
     outstanding_days: Decimal
     costs_wanted: Decimal
+    costs_asked: Decimal
     rows: tuple[RowState, ...]
 
     @property
@@ -311,7 +312,7 @@ class _Book:
             [copy(row) for row in state.rows],
             state.outstanding_days,
             state.costs_wanted,
-            state.costs_charged,
+            state.costs_asked,
             state.costs_paid,
             state.unallocated,
             state.written_off_on,
@@ -409,7 +410,9 @@ class _Book:
             left = self._pay_principal(row, left)
         current = next((row for row in later if row.settled_on is None), None)
         if current is not None:
-            left = self._pay_interest(current, left)
+            # An extended instalment brings what was asked for while it was late.
+            for row in later:
+                left = self._pay_interest(row, left)
             for row in later:
                 before = left
                 left = self._pay_principal(row, left)
@@ -465,6 +468,7 @@ class _Book:
             settled_on=self.settled_on,
             outstanding_days=self.outstanding_days,
             costs_wanted=self.costs_wanted,
+            costs_asked=self.costs,
             rows=tuple(self.rows),
         )
 

@@ -35,7 +35,7 @@ from credit.lending.rules import (
 ZERO = Decimal(0)
 DELIVERED = date(2026, 1, 12)
 CAP = Decimal("0.12")
-engine = settings(max_examples=60, deadline=None)
+engine = settings(max_examples=50, deadline=None)
 
 
 def share(
@@ -210,6 +210,17 @@ def test_an_extension_ends_being_late_from_its_day() -> None:
     assert state.next_due_on == due + timedelta(days=200)
     assert state.overdue_interest_accrued == Decimal("65.75")  # 20 days at 10 %
     assert state.interest_accrued == Decimal("107.84")  # 31 and 10 days at 8 %
+
+
+def test_what_was_asked_while_late_is_paid_before_principal_in_advance() -> None:
+    terms = share(Method.EQUAL_PRINCIPAL, instalments=3)
+    first, second = terms.rows[0].due_on, terms.rows[1].due_on
+    events: list[Event] = [Extended(second, {1: second + timedelta(days=30)}, 1)]
+    owed = payoff(terms, events, second)
+    state = replay(terms, [*events, paid(second, owed.total, sequence=2)], second)
+    assert owed.overdue_interest == Decimal("30.68")  # 4 000 × 10 % × 28 / 365
+    assert (first, state.overdue_interest_owed) == (date(2026, 2, 12), ZERO)
+    assert state.settled_on == second
 
 
 def test_a_write_off_stops_what_accrues_and_releases_nobody() -> None:
