@@ -22,12 +22,17 @@ class Entry:
 
 
 _MINUTE = 55
+_HOUR = 55 * 60
 _NIGHT = 6 * 3600
 
 TIMETABLE: tuple[Entry, ...] = (
     # every minute
     Entry("notices.deliver_due", crontab(), _MINUTE),
     Entry("core.resume_jobs", crontab(), _MINUTE),
+    # every hour from half past midnight on: whoever was off at night catches up by day
+    Entry("lending.close_day", crontab(minute="30"), _HOUR),
+    # in the morning; what was reminded of is not reminded of again
+    Entry("lending.remind_repayments", crontab(hour="7-19", minute="50"), _HOUR),
     # every night, one after another
     Entry("membership.purge_drafts", crontab(hour="2", minute="10"), _NIGHT),
     Entry("notices.purge", crontab(hour="2", minute="20"), _NIGHT),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from cooperative.membership.desk import register_waiting
 from cooperative.notices.kinds import register_kind
 from core.audit_words import register_words
-from credit.lending import contracting, desk, parameters, requesting, running
+from credit.lending import contracting, desk, nightly, parameters, requesting, running
 from credit.lending.services.lpr import DUE_NOTICE
 from credit.lending.words import AUDIT_WORDS
 
@@ -21,3 +21,4 @@ def register() -> None:
     requesting.register()
     contracting.register()
     running.register()
+    nightly.register()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
-from credit.lending.services import lpr, requests
+from core.dates import business_date
+from core.errors import Refused
+from credit.lending.services import lpr, nightly, requests
 from credit.lending.services.expiring import expire_contracts as expire_due_contracts
 
 logger = logging.getLogger(__name__)
@@ -30,3 +33,20 @@ def expire_contracts(**kwargs: object) -> None:
     """Call off contracts that were not signed, and transfers that were not sent, in time."""
     counts = expire_due_contracts(at=timezone.now())
     logger.info("contracts unsigned: %(unsigned)s, transfers unsent: %(unsent)s", counts)
+
+
+@shared_task(name="lending.close_day")
+def close_yesterday(**kwargs: object) -> None:
+    """Close yesterday and every day missed before it, unless that is done."""
+    now = timezone.now()
+    try:
+        nightly.close_day(on=business_date(now) - timedelta(days=1), at=now)
+    except Refused as refused:
+        logger.info("close of day: %s", refused.code)
+
+
+@shared_task(name="lending.remind_repayments")
+def remind_repayments(**kwargs: object) -> None:
+    """Remind of the payments of today; a day that was reminded of stays as it is."""
+    now = timezone.now()
+    nightly.remind(today=business_date(now), at=now)

@@ -91,7 +91,8 @@ def test_the_night_waits_for_nobody_and_moves_a_share_that_was_held_at_the_end()
     def hold() -> None:
         with transaction.atomic():
             Share.objects.locked().get(pk=held.pk)
-            meet()
+            meet()  # the night is about to begin
+            meet()  # it waits for this share, at its end
 
     def do_shares(run: JobRun, first: int, last: int) -> None:
         meet()

@@ -1,0 +1,282 @@
+"""Reminders of payments: who is to be told is found by sets, what to say is put together in chunks.
+
+A loan is reminded of as one: each day due that is near, and once for all that is overdue, by its
+oldest unpaid day. Payments that wait for the other side's word are not asked for again; the other
+side is asked for its word instead. No threats: what is owed, to whom, since when, and where help is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import F, Prefetch
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cooperative.membership.services.telling import addressee_of
+from cooperative.notices.services import Message, notify_many
+from core.errors import Busy
+from core.exact import ZERO
+from core.formats import format_day, format_yuan_short
+from core.jobs import JobKind, start_job
+from core.models import JobRun
+from core.sentences import listed
+from credit.lending.models import Instalment, Loan, Repayment, Share
+from credit.lending.rules.reminders import BEFORE, WEEK, late_days, late_on, soon_days, soon_on
+from credit.lending.selectors.nights import REMIND, last_date_of, unfinished
+from credit.lending.services.loan_notices import loan_link, repayment_link, share_link
+
+CHUNK = 100
+
+SOON = "lending.repayment_near"
+LATE = "lending.repayment_late"
+LENDER = "lending.lender_late"
+CONFIRM = "lending.confirm_late"
+TITLES = {
+    SOON: gettext_lazy("快到还款日"),
+    LATE: gettext_lazy("过了还款日"),
+    LENDER: gettext_lazy("还款晚了"),
+    CONFIRM: gettext_lazy("还款等您确认"),
+}
+
+_WHOM = """
+SELECT share.loan_id FROM lending_instalment instalment
+JOIN lending_share share ON share.id = instalment.share_id AND share.state = 'formed'
+WHERE instalment.settled_on IS NULL AND instalment.due_on = ANY(%(soon)s::date[])
+UNION
+SELECT loan_id FROM lending_share
+WHERE state = 'formed' AND next_due_on < %(today)s AND (next_due_on = ANY(%(late)s::date[])
+    OR (%(today)s - next_due_on > %(week)s
+        AND mod(%(today)s - next_due_on, %(week)s) < %(today)s - %(after)s))
+ORDER BY loan_id
+"""
+
+
+def remind(*, today: date, by: Any = None, at: datetime) -> JobRun:
+    """Have the reminders of a day sent, with those of days missed that nothing newer replaces.
+
+    The run of a day that was reminded of is given back as it ended.
+    """
+    return start_job(
+        kind=REMIND,
+        key=today.isoformat(),
+        by=by,
+        at=at,
+        parameters={"on": today.isoformat()},
+    )
+
+
+def plan(run: JobRun) -> int:
+    """Fix the days since the last reminders, and the loans.
+
+    Raises:
+        Busy: reminders of an earlier day are under way; the sweep tries again.
+    """
+    if any(other.pk < run.pk for other in unfinished(REMIND)):
+        raise Busy()
+    today = date.fromisoformat(run.parameters["on"])
+    after = last_date_of(REMIND) or today - timedelta(days=1)
+    loans = _whom(after, today) if after < today else []
+    run.parameters |= {"after": after.isoformat(), "loans": loans}
+    run.save(update_fields=["parameters"])
+    return len(loans)
+
+
+def _whom(after: date, today: date) -> list[int]:
+    figures: dict[str, Any] = {
+        "soon": soon_days(after, today),
+        "late": list(late_days(after, today)),
+        "week": WEEK,
+        "after": after,
+        "today": today,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_WHOM, figures)
+        return [loan_id for (loan_id,) in cursor.fetchall()]
+
+
+def do_loans(run: JobRun, first: int, last: int) -> None:
+    """Tell the parties of some loans."""
+    after = date.fromisoformat(run.parameters["after"])
+    today = date.fromisoformat(run.parameters["on"])
+    messages: list[Message] = []
+    for loan in _loans(run.parameters["loans"][first:last], today):
+        messages += _Reminder(loan, after, today).messages()
+    notify_many(messages=messages, at=timezone.now())
+
+
+def _loans(loan_ids: Iterable[int], today: date) -> Iterable[Loan]:
+    """Loans with their parties, what is unpaid and near, and what waits for a word."""
+    unpaid = Instalment.objects.filter(
+        settled_on__isnull=True, due_on__lte=today + timedelta(days=BEFORE[0])
+    ).annotate(owed=F("principal") + F("interest") - F("principal_paid") - F("interest_paid"))
+    waiting = Repayment.objects.filter(
+        state__in=[Repayment.State.DECLARED, Repayment.State.DISPUTED]
+    )
+    shares: Any = (
+        Share.objects.filter(state=Share.State.FORMED)
+        .select_related("membership__member__user")
+        .prefetch_related(
+            Prefetch("instalments", unpaid.order_by("due_on", "pk"), "unpaid"),
+            Prefetch("repayments", waiting.order_by("paid_on", "pk"), "waiting"),
+        )
+    )
+    formed: Any = Prefetch("shares", shares.order_by("pk"), "formed")
+    return (
+        Loan.objects.filter(pk__in=loan_ids)
+        .select_related("union", "membership__member__user")
+        .prefetch_related(formed)
+        .order_by("pk")
+    )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What one lender is still to get, payments that wait for a word taken off."""
+
+    share: Share
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class _Reminder:
+    """What one loan is to be reminded of on a day, or on the days missed before it."""
+
+    loan: Any
+    after: date
+    today: date
+
+    def messages(self) -> Iterator[Message]:
+        """All that its parties are told."""
+        days = sorted({row.due_on for share in self.loan.formed for row in share.unpaid})
+        late = [day for day in days if day < self.today]
+        if late and (on := late_on(late[0], self.after, self.today)):
+            yield from self._late(late[0], on)
+        near = [(day, on) for day in days if (on := soon_on(day, self.after, self.today))]
+        if near:
+            yield from self._near(*near[0])
+
+    def _near(self, day: date, on: date) -> Iterator[Message]:
+        parts = self._parts(day, late_too=False)
+        amount = sum((part.amount for part in parts), ZERO)
+        if amount:
+            words = {"amount": format_yuan_short(amount), "day": format_day(day, self.today)}
+            title = (
+                _("今天要还款 %(amount)s 元")
+                if day == self.today
+                else _("请在%(day)s之前还款 %(amount)s 元")
+            )
+            yield self._to_borrower(SOON, title % words, parts, on)
+        yield from self._words_wanted(on)
+
+    def _late(self, since: date, on: date) -> Iterator[Message]:
+        parts = self._parts(self.today - timedelta(days=1), late_too=True)
+        amount = sum((part.amount for part in parts), ZERO)
+        if amount:
+            words = {
+                "amount": format_yuan_short(amount),
+                "days": (self.today - since).days,
+            }
+            title = _("有 %(amount)s 元过了还款日 %(days)s 天，请尽快还上") % words
+            yield self._to_borrower(LATE, title, parts, on)
+        if self.after < since + timedelta(days=1) <= self.today:
+            for part in parts:
+                yield self._to_lender(part, since)
+        yield from self._words_wanted(on)
+
+    def _parts(self, day: date, *, late_too: bool) -> list[_Part]:
+        """By lender what is due on a day, or until it, beyond what waits for a word.
+
+        What waits pays the oldest first, as it will once it is confirmed.
+        """
+        found = []
+        for share in self.loan.formed:
+            waiting = sum((row.amount for row in share.waiting), ZERO)
+            before = sum((row.owed for row in share.unpaid if row.due_on < day), ZERO)
+            here = sum((row.owed for row in share.unpaid if row.due_on == day), ZERO)
+            left = max(before + here - waiting, ZERO)
+            amount = left if late_too else min(left, here)
+            if amount:
+                found.append(_Part(share, amount))
+        return found
+
+    def _to_borrower(self, kind: str, title: str, parts: list[_Part], on: date) -> Message:
+        to = listed(
+            _("%(name)s %(amount)s 元")
+            % {
+                "name": part.share.membership.member.name,
+                "amount": format_yuan_short(part.amount),
+            }
+            for part in parts
+        )
+        help_on = _("有困难请早点告诉工会，可以商量展期。") if kind == LATE else ""
+        body = _("合同 %(number)s：还给%(to)s。请直接转给出借人，转好后在借款页登记。") % {
+            "number": self.loan.number,
+            "to": to,
+        }
+        return Message(
+            addressee_of(self.loan.membership.member),
+            kind,
+            title,
+            self.loan,
+            on,
+            body=body + help_on,
+            link=loan_link(self.loan),
+            scope=self.loan.union.path,
+        )
+
+    def _to_lender(self, part: _Part, since: date) -> Message:
+        title = _("%(name)s应在%(day)s还您的 %(amount)s 元还没有还上") % {
+            "name": self.loan.membership.member.name,
+            "day": format_day(since, self.today),
+            "amount": format_yuan_short(part.amount),
+        }
+        return Message(
+            addressee_of(part.share.membership.member),
+            LENDER,
+            title,
+            part.share,
+            since + timedelta(days=1),
+            body=_("已经提醒对方。到账了请登记；要了解情况，可以找工会。"),
+            link=share_link(part.share),
+            scope=self.loan.union.path,
+        )
+
+    def _words_wanted(self, on: date) -> Iterator[Message]:
+        """The other side of each declared payment; a dispute is with an officer already."""
+        borrower = self.loan.membership.member
+        for share in self.loan.formed:
+            lender = share.membership.member
+            for row in share.waiting:
+                if row.state == Repayment.State.DISPUTED:
+                    continue
+                by_borrower = row.declared_side == Repayment.Side.BORROWER
+                other, maker = (lender, borrower) if by_borrower else (borrower, lender)
+                title = _("%(name)s登记的还款 %(amount)s 元，等您确认") % {
+                    "name": maker.name,
+                    "amount": format_yuan_short(row.amount),
+                }
+                yield Message(
+                    addressee_of(other),
+                    CONFIRM,
+                    title,
+                    row,
+                    on,
+                    body=_("付款日是%(day)s。没有错请确认，有出入请提出来，由工会帮着查。")
+                    % {"day": format_day(row.paid_on, self.today)},
+                    link=repayment_link(row),
+                    scope=self.loan.union.path,
+                )
+
+
+def _loan_named(run: JobRun, item: int) -> str:
+    return _("借款 %(number)s") % {"number": run.parameters["loans"][item]}
+
+
+KIND = JobKind(REMIND, gettext_lazy("还款提醒"), CHUNK, plan, do_loans, describe_item=_loan_named)
