@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credit.lending.rules import Claim, Owed, allocate, split_contract, split_payment
 
 ZERO = Decimal(0)
+unhurried = settings(deadline=None)
 START = date(2026, 1, 1)
 yuan = st.decimals(ZERO, Decimal(10_000), places=2)
 rows = st.lists(st.tuples(st.integers(0, 90), yuan, yuan, yuan), max_size=8).map(
@@ -52,6 +53,7 @@ def test_what_is_due_comes_before_what_is_not() -> None:
     ]
 
 
+@unhurried
 @given(yuan, rows, st.integers(0, 90))
 def test_what_is_allocated_and_what_is_left_sum_to_what_came_in(
     amount: Decimal, owed: list[Owed], after: int
@@ -68,6 +70,7 @@ def test_what_is_allocated_and_what_is_left_sum_to_what_came_in(
         assert part.principal <= row.principal
 
 
+@unhurried
 @given(yuan, rows, st.randoms())
 def test_the_order_of_the_rows_does_not_matter(amount: Decimal, owed: list[Owed], chance) -> None:
     shuffled = list(owed)
@@ -76,6 +79,7 @@ def test_the_order_of_the_rows_does_not_matter(amount: Decimal, owed: list[Owed]
     assert allocate(amount, on, owed) == allocate(amount, on, shuffled)
 
 
+@unhurried
 @given(st.lists(st.integers(1, 10**7), min_size=1, max_size=12), st.integers(1, 10**9))
 def test_a_contract_is_split_within_the_pledges(fen: list[int], wanted: int) -> None:
     pledges = [Decimal(amount) / 100 for amount in fen]
@@ -96,6 +100,7 @@ def test_pledges_that_cannot_carry_the_contract_are_refused(
         split_contract(Decimal(amount), [Decimal(pledge) for pledge in pledges])
 
 
+@unhurried
 @given(yuan, st.lists(st.tuples(yuan, yuan), min_size=1, max_size=6))
 def test_a_payment_over_shares_loses_nothing_and_overpays_none(
     amount: Decimal, owed: list[tuple[Decimal, Decimal]]
