@@ -116,6 +116,15 @@ def load(*, at: datetime, say: Callable[[str], object]) -> None:
     say(f"{farming_demo.load(today=today, rng=rng)} production facts")
     people = [(addressee_of(row.member), row.union.path) for row in _with_account()]
     say(f"{notices_demo.load(at=at, people=people)} members told of the week")
+    loans = lending_demo.load(
+        union=unions["HD01"],
+        convener=staff["jingban"],
+        reviewer=staff["fuhe"],
+        accounts=make_phone_accounts,
+        at=at,
+    )
+    say(f"{loans} mutual loans")
+    notices_demo.send_past(at=at)
     consent_demo.load(today=today, rng=rng)
     say("consents, disclosures and requests")
 
@@ -125,6 +134,7 @@ def logins() -> list[str]:
     roles = dict(Post.Role.choices)
     lines = [
         "社员 member            手机号 13900000001，验证码在 /demo/inbox/",
+        "出借人 lender         手机号 13900000011，验证码在 /demo/inbox/",
         "想入会 newcomer        任意手机号，例如 13900000099，验证码在 /demo/inbox/",
     ]
     for row in OFFICERS:

@@ -88,7 +88,7 @@ def let_members_sign_in(
     rows = Membership.objects.filter(union=union, state="admitted", member__kind="person")
     today = at.date()
     wanted = {
-        "past": rows.filter(waiting_ends_on__lte=today).order_by("pk").first(),
+        "past": rows.filter(waiting_ends_on__lte=today).order_by("waiting_ends_on", "pk").first(),
         "waiting": rows.filter(waiting_ends_on__gt=today).order_by("pk").first()
         or rows.order_by("-admitted_on", "-pk").first(),
     }

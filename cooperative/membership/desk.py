@@ -44,6 +44,39 @@ def waiting_for(user: Any, today: date) -> list[Waiting]:
     return sorted(lines, key=lambda line: (-line.late, -line.count, str(line.label)))
 
 
+@dataclass(frozen=True)
+class DeskTable:
+    """A table of the desk: a line names its row first, figures follow. ``late``: bricks the line."""
+
+    title: Text
+    columns: tuple[Text, ...]
+    lines: tuple[DeskLine, ...]
+    empty: Text = ""
+
+
+@dataclass(frozen=True)
+class DeskLine:
+    """One row of a desk's table."""
+
+    label: Text
+    figures: tuple[Text, ...]
+    href: str = ""
+    late: bool = False
+
+
+_TABLES: list[Callable[[Any, date], DeskTable | None]] = []
+
+
+def register_desk_table(source: Callable[[Any, date], DeskTable | None]) -> None:
+    """Add a table from ``AppConfig.ready``; None where it does not concern this officer."""
+    _TABLES.append(source)
+
+
+def desk_tables(user: Any, today: date) -> list[DeskTable]:
+    """The tables that concern an officer, in the order in which apps registered them."""
+    return [table for source in _TABLES if (table := source(user, today)) is not None]
+
+
 def membership_waiting(user: Any, today: date) -> list[Waiting]:
     """Applications without a ballot, ballots and posts without a second officer."""
     memberships = reverse("admin:membership_membership_changelist")

@@ -16,18 +16,20 @@ from core.dates import BUSINESS_ZONE, business_date
 from core.formats import format_day
 
 _ONE_IN_REFUSED = 9
+_JUST_NOW = timedelta(hours=1)
 
 
 class _PastPort:
-    """Plays a gateway of the past: every ninth number is one that the operator no longer knows."""
+    """Plays a gateway of the past; one number in so many is one that the operator does not know."""
 
-    def __init__(self) -> None:
+    def __init__(self, one_in_refused: int = 0) -> None:
         self._count = 0
+        self._one_in_refused = one_in_refused
 
     def send(self, sms: Sms) -> str:
         """An id, or a refusal."""
         self._count += 1
-        if self._count % _ONE_IN_REFUSED == 0:
+        if self._one_in_refused and self._count % self._one_in_refused == 0:
             raise SmsRefused("number_unknown")
         return f"demo-{self._count}"
 
@@ -37,7 +39,7 @@ def load(*, at: datetime, people: Iterable[tuple[Addressee, str]]) -> int:
 
     Doing it again changes nothing. The SMS are sent in the past, so none reaches the demo's inbox.
     """
-    port = _PastPort()
+    port = _PastPort(_ONE_IN_REFUSED)
     told = 0
     for to, scope in people:
         told += 1
@@ -45,6 +47,15 @@ def load(*, at: datetime, people: Iterable[tuple[Addressee, str]]) -> int:
         _meeting(to, scope, at, port)
         _hours(to, scope, at)
     return told
+
+
+def send_past(*, at: datetime) -> int:
+    """Send what other parts of the demo told in the past, in the past; how many SMS that were."""
+    port, sent = _PastPort(), 0
+    waiting = Delivery.objects.filter(attempts=0, next_attempt_at__lt=at - _JUST_NOW)
+    for pk, due in waiting.order_by("pk").values_list("pk", "next_attempt_at"):
+        sent += deliver_next(port=port, clock=lambda due=due: due, delivery_id=pk)
+    return sent
 
 
 def _morning(at: datetime, days_ago: int) -> datetime:

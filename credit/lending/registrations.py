@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from cooperative.membership.desk import register_waiting
+from cooperative.membership.desk import register_desk_table, register_waiting
 from cooperative.notices.kinds import register_kind
 from core.audit_words import register_words
-from credit.lending import contracting, desk, nightly, parameters, requesting, running
+from credit.lending import contracting, desk, desk_tables, nightly, parameters, requesting, running
 from credit.lending.services.lpr import DUE_NOTICE
 from credit.lending.words import AUDIT_WORDS
 
@@ -22,3 +22,5 @@ def register() -> None:
     contracting.register()
     running.register()
     nightly.register()
+    register_desk_table(desk_tables.overdue_table)
+    register_desk_table(desk_tables.limits_table)

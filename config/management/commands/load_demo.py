@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.conf import settings
@@ -27,5 +28,7 @@ class Command(BaseCommand):
             for line in demo_union.logins():
                 self.stdout.write(line)
             return
+        # A year of SMS is loaded; the steps of the demo are what one wants to read.
+        logging.getLogger("cooperative.notices").setLevel(logging.WARNING)
         with transaction.atomic():  # whole or not at all, so that a second try starts clean
             demo_union.load(at=timezone.now(), say=self.stdout.write)
