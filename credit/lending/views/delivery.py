@@ -1,32 +1,159 @@
-"""The transfer from lender to borrower."""
+"""The transfer from lender to borrower: registered by one, confirmed by the other."""
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from cooperative.membership.access import member_page
+from core.dates import today
 from core.errors import NotFound
+from core.formats import format_yuan_short
+from credit.lending.access import access_borrowed_share, access_lent_share
+from credit.lending.forms import ArrivalForm, ReasonForm, TransferForm
+from credit.lending.models import LoanRequest, Share
+from credit.lending.pages.delivery import transfer_history
+from credit.lending.pages.texts import SHARE_TONES
+from credit.lending.services import delivery as services
+from credit.lending.views.common import Sheet, ask, posted, refusal_of, show
 
 
+@require_http_methods(["GET", "POST"])
 @member_page
 def transfer(request: HttpRequest, pk: int) -> HttpResponse:
-    """Not open yet."""
-    raise NotFound()
+    """Whom to pay, exactly how much; then date, number and picture of the slip."""
+    share = _on_its_way(access_lent_share(request.member, pk))  # type: ignore[attr-defined]
+    form = TransferForm(posted(request), request.FILES or None, initial={"sent_on": today()})
+    refused = None
+    if request.method == "POST" and form.is_valid():
+        refused = refusal_of(
+            lambda: services.declare_transfer(
+                share_id=share.pk, **form.cleaned_data, by=request.user, at=timezone.now()
+            )
+        )
+        if refused is None:
+            messages.success(request, _("已登记，等借款人确认到账。"))
+            return redirect("transfer", share.pk)
+    borrower = share.loan.membership.member
+    context = {
+        "share": share,
+        "borrower": borrower,
+        "payee": share.loan.payee_name or borrower.name,
+        "history": transfer_history(share, today()),
+        "tone": SHARE_TONES[share.state],
+        "form": form,
+    }
+    return show(request, "lending/transfer.html", refused, **context)
 
 
+@require_http_methods(["GET", "POST"])
 @member_page
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Not open yet."""
-    raise NotFound()
+    """Take a registered transfer back while nobody has confirmed it."""
+    share = access_lent_share(request.member, pk)  # type: ignore[attr-defined]
+    refused = None
+    if request.method == "POST":
+        refused = refusal_of(
+            lambda: services.take_back_transfer(
+                share_id=share.pk, by=request.user, at=timezone.now()
+            )
+        )
+        if refused is None:
+            messages.success(request, _("已撤回，请重新登记。"))
+            return redirect("transfer", share.pk)
+    elif share.state != "sent":
+        raise NotFound()
+    sheet = Sheet(
+        title=_("撤回转款登记"),
+        what=_("撤回 %(amount)s 元的转款登记") % {"amount": format_yuan_short(share.amount)},
+        submit=_("撤回"),
+        back=reverse("transfer", args=[share.pk]),
+        to=share.loan.membership.member.name,
+        cost=_("只撤回登记，已经转出去的钱不会自己回来"),
+        undo=_("撤回以后可以重新登记。"),
+        tone="brick",
+    )
+    return ask(request, sheet, refused=refused)
 
 
+@require_http_methods(["GET", "POST"])
 @member_page
 def arrival(request: HttpRequest, pk: int) -> HttpResponse:
-    """Not open yet."""
-    raise NotFound()
+    """The borrower confirms that the money has come, and on which day."""
+    share = _on_its_way(access_borrowed_share(request.member, pk))  # type: ignore[attr-defined]
+    form = ArrivalForm(
+        posted(request),
+        initial={"arrived_on": share.sent_on or today()},
+        to_supplier=share.loan.payee == LoanRequest.Payee.SUPPLIER,
+    )
+    refused = None
+    if request.method == "POST" and share.state == "formed":  # a second tap
+        return redirect("loan", share.loan_id)
+    if request.method == "POST" and form.is_valid():
+        refused = refusal_of(
+            lambda: services.confirm_arrival(
+                share_id=share.pk, **form.cleaned_data, by=request.user, at=timezone.now()
+            )
+        )
+        if refused is None:
+            messages.success(request, _("已确认。从到账那天起算利息，还款计划已经排好。"))
+            return redirect("loan", share.loan_id)
+    context = {
+        "share": share,
+        "lender": share.membership.member,
+        "history": transfer_history(share, today()),
+        "tone": SHARE_TONES[share.state],
+        "form": form,
+    }
+    return show(request, "lending/arrival.html", refused, **context)
 
 
+@require_http_methods(["GET", "POST"])
 @member_page
 def not_arrived(request: HttpRequest, pk: int) -> HttpResponse:
-    """Not open yet."""
-    raise NotFound()
+    """The borrower says that the money has not come."""
+    share = access_borrowed_share(request.member, pk)  # type: ignore[attr-defined]
+    form = ReasonForm(
+        posted(request), label=_("您查到了什么？"), hint=_("例如：银行卡里没有这笔钱。")
+    )
+    refused = None
+    if request.method == "POST" and form.is_valid():
+        refused = refusal_of(
+            lambda: services.dispute_transfer(
+                share_id=share.pk,
+                note=form.cleaned_data["reason"],
+                by=request.user,
+                at=timezone.now(),
+            )
+        )
+        if refused is None:
+            messages.success(request, _("记下了，工会会来核实。"))
+            return redirect("arrival", share.pk)
+    elif request.method == "GET" and share.state != "sent":
+        raise NotFound()
+    sheet = Sheet(
+        title=_("还没有收到"),
+        what=_("告诉工会，%(name)s的 %(amount)s 元没有到账")
+        % {
+            "name": share.membership.member.name,
+            "amount": format_yuan_short(share.amount),
+        },
+        submit=_("没有收到"),
+        back=reverse("arrival", args=[share.pk]),
+        to=_("%(name)s和工会经办人") % {"name": share.membership.member.name},
+        undo=_("后来收到了，随时可以回来确认。"),
+        tone="brick",
+    )
+    return ask(request, sheet, form, refused)
+
+
+def _on_its_way(share: Share) -> Share:
+    """Only from the signed contract on there is something to transfer."""
+    if share.loan.state in ("drawn", "cancelled"):
+        raise NotFound()
+    return share
