@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.dates import business_date
 from core.errors import Refused
-from credit.lending.services import lpr, nightly, requests
+from credit.lending.services import drafts, lpr, nightly, requests
 from credit.lending.services.expiring import expire_contracts as expire_due_contracts
 
 logger = logging.getLogger(__name__)
@@ -24,8 +24,10 @@ def remind_lpr(**kwargs: object) -> None:
 
 @shared_task(name="lending.expire_requests")
 def expire_requests(**kwargs: object) -> None:
-    """End requests whose last day has passed, with the invitations and promises to them."""
-    logger.info("requests expired: %s", requests.expire_requests(at=timezone.now()))
+    """End requests whose last day has passed, with the invitations and promises; forget old drafts."""
+    now = timezone.now()
+    expired, forgotten = requests.expire_requests(at=now), drafts.purge_drafts(at=now)
+    logger.info("requests expired: %s, drafts forgotten: %s", expired, forgotten)
 
 
 @shared_task(name="lending.expire_contracts")

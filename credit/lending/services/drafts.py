@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -11,8 +11,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from cooperative.membership.models import Membership
+from core.dates import business_date
 from core.errors import Refused
+from core.parameters import value_on
 from credit.lending.models import LoanRequest, RequestDraft
+from credit.lending.parameters import REQUEST_DAYS
 from credit.lending.rules.asking import RequestAnswers
 from credit.lending.rules.terms import CustomDue
 from credit.lending.services.standing import check_own, lock_parties
@@ -54,6 +57,16 @@ def discard_draft(*, membership: Membership, by: Any) -> None:
         own = lock_parties([membership.pk])[membership.pk]
         check_own(own, by)
         RequestDraft.objects.filter(membership=own).delete()
+
+
+def purge_drafts(*, at: datetime) -> int:
+    """Forget drafts that nobody has touched for the days a request would live; how many.
+
+    Source: PIPL art. 19.
+    """
+    days = int(value_on(REQUEST_DAYS, business_date(at)))
+    rows = RequestDraft.objects.filter(updated_at__lt=at - timedelta(days=days))
+    return rows.delete()[0]
 
 
 def answers_from(draft: Mapping[str, Any], *, own_use: bool) -> RequestAnswers:

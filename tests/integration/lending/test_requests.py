@@ -85,6 +85,15 @@ def test_an_answer_of_none_is_forgotten(world):
     assert drafts.draft_of(world.borrower) == {}
 
 
+def test_a_draft_is_forgotten_once_nobody_has_touched_it_for_thirty_days(world):
+    own = {"membership": world.borrower, "by": world.borrower.member.user}
+    drafts.save_draft(answers={"purpose": "seed"}, **own)
+    RequestDraft.objects.update(updated_at=NOON)
+    assert drafts.purge_drafts(at=NOON + 30 * DAY) == 0
+    assert drafts.purge_drafts(at=NOON + 30 * DAY + timedelta(seconds=1)) == 1
+    assert drafts.draft_of(world.borrower) == {}
+
+
 @pytest.mark.parametrize(
     "draft",
     [
