@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from cooperative.notices import services
@@ -17,6 +18,7 @@ from core.formats import format_day
 
 _ONE_IN_REFUSED = 9
 _JUST_NOW = timedelta(hours=1)
+_UNREAD = timedelta(days=2)
 
 
 class _PastPort:
@@ -50,11 +52,13 @@ def load(*, at: datetime, people: Iterable[tuple[Addressee, str]]) -> int:
 
 
 def send_past(*, at: datetime) -> int:
-    """Send what other parts of the demo told in the past, in the past; how many SMS that were."""
+    """Send and read what other parts of the demo told in the past, in the past; how many SMS."""
     port, sent = _PastPort(), 0
     waiting = Delivery.objects.filter(attempts=0, next_attempt_at__lt=at - _JUST_NOW)
     for pk, due in waiting.order_by("pk").values_list("pk", "next_attempt_at"):
         sent += deliver_next(port=port, clock=lambda due=due: due, delivery_id=pk)
+    old = Notice.objects.filter(read_at=None, recipient__isnull=False, created_at__lt=at - _UNREAD)
+    old.update(read_at=F("created_at") + _JUST_NOW)
     return sent
 
 

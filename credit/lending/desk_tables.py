@@ -42,7 +42,7 @@ def overdue_table(user: Any, today: date) -> DeskTable | None:
         for row in overdue_by_bucket(unions)
     ]
     return DeskTable(
-        _("借款逾期（%(closed)s）") % {"closed": _closed(night, today)},
+        _("借款逾期，%(closed)s") % {"closed": _closed(night, today)},
         (_("逾期多久"), _("份数"), _("未还本金（元）")),
         tuple(lines),
     )

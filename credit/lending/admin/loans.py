@@ -40,7 +40,7 @@ from credit.lending.admin.parts import (
 )
 from credit.lending.admin.parts import shown as shown_part
 from credit.lending.models import Loan, Mediation, Share, Signature
-from credit.lending.selectors.loans import loan_page
+from credit.lending.selectors.loans import LoanPage, loan_page
 from credit.lending.services import troubles
 from credit.lending.services.contracts import cancel_loan, contract_pdf
 
@@ -310,15 +310,22 @@ class LoanAdmin(OfficerAdmin):
 
     @admin.display(description=_("出借份额"))
     def shown_shares(self, row: Any) -> Any:
-        page = told(lambda: loan_page(row, today()))
+        page = _page(row)
         if isinstance(page, str):
             return page
         return shown_part("shares", lines=[_share_line(view, row) for view in page.shares])
 
     @admin.display(description=_("还款计划"))
     def shown_schedule(self, row: Loan) -> Any:
-        page = told(lambda: loan_page(row, today()))
+        page = _page(row)
         return page if isinstance(page, str) else shown_part("schedule", page=page)
+
+
+def _page(row: Any) -> LoanPage | str:
+    """The loan today, read once for both parts of its page; or why it cannot be."""
+    if not hasattr(row, "page_of_today"):
+        row.page_of_today = told(lambda: loan_page(row, today()))
+    return row.page_of_today  # type: ignore[no-any-return]
 
 
 def _share_line(view: Any, row: Any) -> dict[str, Any]:
