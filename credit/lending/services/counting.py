@@ -124,18 +124,17 @@ def settle_loan(loan_id: int, *, by: Any, at: datetime) -> Loan:
     """
     loan = lock_loan(loan_id)
     shares = list(loan.shares.select_related("membership__member__user").order_by("pk"))
-    delivered = [share for share in shares if share.delivered_on is not None]
-    if (
-        loan.state != Loan.State.ACTIVE
-        or not delivered
-        or any(share.state in OPEN_SHARE_STATES for share in shares)
-    ):
+    if not _has_ended(loan, shares):
         return loan
     loan.state, loan.ended_at = Loan.State.SETTLED, at
     loan.save(update_fields=["state", "ended_at"])
     audit.record("lending.loan_settled", loan, by=by, at=at, scope=loan.union.path)
     links = {borrower_of(loan): loan_link(loan)}
-    links |= {share.membership.member: share_link(share) for share in delivered}
+    links |= {
+        share.membership.member: share_link(share)
+        for share in shares
+        if share.delivered_on is not None
+    }
     for member, link in links.items():
         tell(
             member,
@@ -147,6 +146,15 @@ def settle_loan(loan_id: int, *, by: Any, at: datetime) -> Loan:
             due_on=business_date(at),
         )
     return loan
+
+
+def _has_ended(loan: Loan, shares: list[Share]) -> bool:
+    """Whether a running loan has been paid back: something was delivered, nothing is open."""
+    return (
+        loan.state == Loan.State.ACTIVE
+        and any(share.delivered_on is not None for share in shares)
+        and not any(share.state in OPEN_SHARE_STATES for share in shares)
+    )
 
 
 def reopen_loan(loan: Loan, shares: list[Share], *, by: Any, at: datetime) -> None:
