@@ -26,7 +26,8 @@ from credit.lending.selectors.rates import ceiling_on
 from credit.lending.services.booking import post_delivery
 from credit.lending.services.checks import clean_reason
 from credit.lending.services.contract_content import percent
-from credit.lending.services.contract_notices import loan_link, share_link, tell, transfer_link
+from credit.lending.services.contract_notices import tell, transfer_link
+from credit.lending.services.loan_notices import loan_link, share_link
 from credit.lending.services.locking import (
     check_move,
     lock_loan,

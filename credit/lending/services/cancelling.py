@@ -18,7 +18,8 @@ from credit.lending.rules.states import Actor
 from credit.lending.rules.states.loan import TRANSITIONS, LoanState
 from credit.lending.rules.states.share import ShareState
 from credit.lending.services.checks import clean_reason
-from credit.lending.services.contract_notices import loan_link, share_link, tell
+from credit.lending.services.contract_notices import tell
+from credit.lending.services.loan_notices import loan_link, share_link
 from credit.lending.services.locking import check_move, lock_loan, lock_shares, officers_row
 from credit.lending.services.parties import party_of
 

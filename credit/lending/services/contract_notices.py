@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
+from functools import partial
 
-from django.db import models
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cooperative.membership.models import Member
-from cooperative.membership.services.telling import addressee_of
-from cooperative.notices.services import notify
-from core.formats import format_day, format_yuan_short
 from credit.lending.models import Loan, Share
+from credit.lending.services import loan_notices
 from credit.lending.services.loan_notices import Told
 
 NOTICES: Mapping[str, Told] = {
@@ -91,40 +85,7 @@ NOTICES: Mapping[str, Told] = {
 }
 
 
-def tell(
-    member: Member,
-    kind: str,
-    *,
-    about: models.Model,
-    loan: Loan,
-    at: datetime,
-    link: str,
-    due_on: date | None = None,
-    **facts: Any,
-) -> None:
-    """Tell one party. The same (person, kind, ``about``, ``due_on``) is told once.
-
-    Amounts and days among ``facts`` are written as people read them.
-    """
-    told = NOTICES[kind]
-    words = {"number": loan.number, **{name: _shown(value) for name, value in facts.items()}}
-    notify(
-        to=addressee_of(member),
-        kind=kind,
-        title=told.sentence % words,
-        body=told.body % words if told.body else "",
-        at=at,
-        link=link,
-        subject=about,
-        due_on=due_on,
-        scope=loan.union.path,
-    )
-
-
-def _shown(value: Any) -> Any:
-    if isinstance(value, date):
-        return format_day(value)
-    return value if isinstance(value, str | Promise) else format_yuan_short(value)
+tell = partial(loan_notices.tell, notices=NOTICES)
 
 
 def sign_link(loan: Loan) -> str:
@@ -140,13 +101,3 @@ def transfer_link(share: Share) -> str:
 def arrival_link(share: Share) -> str:
     """Where the borrower says that it has come."""
     return reverse("arrival", args=[share.pk])
-
-
-def loan_link(loan: Loan) -> str:
-    """The borrower's page of a loan."""
-    return reverse("loan", args=[loan.pk])
-
-
-def share_link(share: Share) -> str:
-    """The lender's page of a share."""
-    return reverse("lent_share", args=[share.pk])

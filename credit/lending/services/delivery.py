@@ -22,13 +22,9 @@ from credit.lending.selectors.rates import ceiling_on
 from credit.lending.services.arrival import confirm_arrival, resolve_transfer
 from credit.lending.services.checks import clean_reason
 from credit.lending.services.contract_content import percent
-from credit.lending.services.contract_notices import (
-    arrival_link,
-    loan_link,
-    share_link,
-    tell,
-)
+from credit.lending.services.contract_notices import arrival_link, tell
 from credit.lending.services.lapsing import lapse_share
+from credit.lending.services.loan_notices import loan_link, share_link
 from credit.lending.services.locking import check_move, lock_loan, lock_share, member_behind
 from credit.lending.services.moves import clear_transfer, wrong_state
 

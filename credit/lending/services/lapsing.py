@@ -17,8 +17,9 @@ from credit.lending.rules.states import Actor
 from credit.lending.rules.states.share import TRANSITIONS, ShareState
 from credit.lending.services.cancelling import NOTE_LENGTH, actor_of, cancel, lock_request_of
 from credit.lending.services.checks import clean_reason
-from credit.lending.services.contract_notices import loan_link, share_link, tell
+from credit.lending.services.contract_notices import tell
 from credit.lending.services.counting import settle_loan
+from credit.lending.services.loan_notices import loan_link, share_link
 from credit.lending.services.locking import check_move, lock_loan, lock_shares
 from credit.lending.services.moves import wrong_state
 

@@ -139,13 +139,15 @@ def tell(
     at: datetime,
     link: str,
     due_on: date | None = None,
+    notices: Mapping[str, Told] = NOTICES,
     **facts: Any,
 ) -> None:
     """Tell one party. The same (person, kind, ``about``, ``due_on``) is told once.
 
-    Amounts and days among ``facts`` are written as people read them.
+    Amounts and days among ``facts`` are written as people read them. ``notices`` are those of
+    another chapter of the loan.
     """
-    told = NOTICES[kind]
+    told = notices[kind]
     words = {"number": loan.number, **{name: _shown(value) for name, value in facts.items()}}
     notify(
         to=addressee_of(member),

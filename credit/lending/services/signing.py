@@ -24,8 +24,9 @@ from credit.lending.selectors.limits import limits_of
 from credit.lending.selectors.rates import ceiling_on
 from credit.lending.services import contract_files
 from credit.lending.services.contract_content import signature_line, signed_data, wording
-from credit.lending.services.contract_notices import loan_link, tell, transfer_link
+from credit.lending.services.contract_notices import tell, transfer_link
 from credit.lending.services.limits import check_rate
+from credit.lending.services.loan_notices import loan_link
 from credit.lending.services.locking import lock_loan, lock_shares, member_behind
 from credit.lending.services.parties import party_of
 from credit.lending.services.standing import check_may_borrow, check_may_lend, lock_parties
