@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from cooperative.consent.rules.purposes import Purpose, register_purpose
 from cooperative.membership.desk import register_desk_table, register_waiting
 from cooperative.notices.kinds import register_kind
 from core.audit_words import register_words
@@ -18,6 +19,7 @@ def register() -> None:
     register_words(AUDIT_WORDS)
     register_kind(DUE_NOTICE, _("报价利率等登记"))
     register_waiting(desk.lpr_waiting)
+    register_purpose(Purpose("mutual_loan", _("办理互助借款"), needs_consent=False))
     requesting.register()
     contracting.register()
     running.register()

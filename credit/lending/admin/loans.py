@@ -11,8 +11,10 @@ from django.db.models import Max, Min, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 from unfold.decorators import display
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
@@ -21,15 +23,18 @@ from unfold.widgets import (
     UnfoldAdminTextareaWidget,
 )
 
-from cooperative.membership.panel import DayInput, Deed, OfficerAdmin, OfficerTabularInline, reveals
+from cooperative.membership.models import Member
+from cooperative.membership.panel import DayInput, Deed, OfficerTabularInline, reveals
 from core.dates import today
 from core.errors import NotFound
 from core.exact import ZERO
 from core.formats import format_yuan_short
 from core.masking import mask_name
 from core.money import MoneyField
+from core.readonly import writes
 from credit.lending.admin.parts import (
     COLOURS,
+    PartyAdmin,
     ReasonForm,
     by_id,
     overdue_days,
@@ -41,6 +46,7 @@ from credit.lending.admin.parts import (
 from credit.lending.admin.parts import shown as shown_part
 from credit.lending.models import Loan, Mediation, Share, Signature
 from credit.lending.selectors.loans import LoanPage, loan_page
+from credit.lending.selectors.overview import shares_of
 from credit.lending.services import troubles
 from credit.lending.services.contracts import cancel_loan, contract_pdf
 
@@ -105,7 +111,7 @@ class MediationInline(OfficerTabularInline):
 
 
 @admin.register(Loan)
-class LoanAdmin(OfficerAdmin):
+class LoanAdmin(PartyAdmin):
     """Loans; overdue ones first."""
 
     view_permission = "loan.view"
@@ -241,6 +247,9 @@ class LoanAdmin(OfficerAdmin):
             may_reveal=reveals(request, "membership__member"),
         )
 
+    def parties(self, row: Loan) -> list[Member]:
+        return [row.membership.member, *(share.membership.member for share in shares_of(row))]
+
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         ended = models.Case(
             models.When(state__in=[S.SETTLED, S.WRITTEN_OFF, S.CANCELLED], then=1), default=0
@@ -255,11 +264,14 @@ class LoanAdmin(OfficerAdmin):
         )
         return [contract, *super().get_urls()]
 
+    @method_decorator(never_cache)
+    @writes("GET")
     def contract(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The contract, for officers who may see the parties whole."""
         row = self.get_object(request, object_id)
         if row is None or not row.may_reveal:
             raise NotFound()
+        self.look_at(request, row, ["identity_number", "phone", "repayment"])
         return HttpResponse(
             contract_pdf(row),
             content_type="application/pdf",

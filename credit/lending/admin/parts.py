@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from cooperative.membership.models import Membership
+from cooperative.membership.looks import record_look
+from cooperative.membership.models import Member, Membership
+from cooperative.membership.panel import OfficerAdmin
+from core.address import address_of
 from core.errors import Refused
 from core.formats import format_number, format_yuan
 from core.masking import mask_name
+from core.readonly import writes
 
 COLOURS = {
     "submitted": "warning",
@@ -48,6 +54,36 @@ COLOURS = {
     "days_61_90": "danger",
     "over_90": "danger",
 }
+
+
+LOOK = "mutual_loan"
+
+
+class PartyAdmin(OfficerAdmin):
+    """Pages that show what members owe and are owed: opening one is a look that they can read."""
+
+    def parties(self, row: Any) -> Iterable[Member]:
+        """The members whose matter the row is."""
+        raise NotImplementedError
+
+    def look_at(self, request: HttpRequest, row: Any, categories: Sequence[str]) -> None:
+        """Write down that the officer saw the row's people."""
+        for member in self.parties(row):
+            record_look(
+                member=member,
+                by=request.user,
+                purpose=LOOK,
+                categories=categories,
+                at=timezone.now(),
+                address=address_of(request),
+            )
+
+    @writes("GET")
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
+        row = self.get_object(request, object_id)
+        if row is not None and request.method == "GET":
+            self.look_at(request, row, ["repayment"])
+        return super().change_view(request, object_id, *args, **kwargs)
 
 
 class ReasonForm(forms.Form):

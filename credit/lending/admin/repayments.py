@@ -14,9 +14,19 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from cooperative.membership.panel import Deed, OfficerAdmin, reveals
+from cooperative.membership.models import Member
+from cooperative.membership.panel import Deed, reveals
 from core.formats import format_yuan
-from credit.lending.admin.parts import COLOURS, NoteForm, ReasonForm, by_id, shown_name, told, yuan
+from credit.lending.admin.parts import (
+    COLOURS,
+    NoteForm,
+    PartyAdmin,
+    ReasonForm,
+    by_id,
+    shown_name,
+    told,
+    yuan,
+)
 from credit.lending.admin.parts import shown as shown_part
 from credit.lending.models import Repayment
 from credit.lending.services.repaying import resolve_repayment
@@ -77,7 +87,7 @@ def _in_words(preview: Preview) -> str:
 
 
 @admin.register(Repayment)
-class RepaymentAdmin(OfficerAdmin):
+class RepaymentAdmin(PartyAdmin):
     """Payments; disputed ones and reversals that wait first."""
 
     view_permission = "loan.view"
@@ -189,6 +199,9 @@ class RepaymentAdmin(OfficerAdmin):
             "reversed_by",
         )
         return rows.annotate(may_reveal=reveals(request, "share__membership__member"))
+
+    def parties(self, row: Repayment) -> list[Member]:
+        return [row.share.membership.member, row.share.loan.membership.member]
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         first = models.Case(

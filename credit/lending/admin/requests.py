@@ -14,12 +14,22 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
-from cooperative.membership.panel import Deed, OfficerAdmin, OfficerForm, reveals
+from cooperative.membership.models import Member
+from cooperative.membership.panel import Deed, OfficerForm, reveals
 from core.dates import today
 from core.formats import format_yuan_short
 from core.masking import mask_name
 from core.sentences import listed
-from credit.lending.admin.parts import COLOURS, ReasonForm, by_id, percent, shown_name, told, yuan
+from credit.lending.admin.parts import (
+    COLOURS,
+    PartyAdmin,
+    ReasonForm,
+    by_id,
+    percent,
+    shown_name,
+    told,
+    yuan,
+)
 from credit.lending.admin.parts import shown as shown_part
 from credit.lending.limit_words import figure, title_of
 from credit.lending.models import LoanRequest, Pledge, SpareMoney
@@ -123,7 +133,7 @@ class WaitsFilter(admin.SimpleListFilter):
 
 
 @admin.register(LoanRequest)
-class LoanRequestAdmin(OfficerAdmin):
+class LoanRequestAdmin(PartyAdmin):
     """Requests for money; those that wait for an officer first."""
 
     view_permission = "loan.view"
@@ -280,6 +290,9 @@ class LoanRequestAdmin(OfficerAdmin):
             "membership__member", "membership__union", "convened_by", "approved_by"
         ).annotate(may_reveal=reveals(request, "membership__member"))
 
+    def parties(self, row: LoanRequest) -> list[Member]:
+        return [row.membership.member]
+
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         waits_first = models.Case(
             models.When(state__in=[S.SUBMITTED, S.PROPOSED, S.COVERED], then=0),
@@ -372,7 +385,7 @@ class LoanRequestAdmin(OfficerAdmin):
 
 
 @admin.register(Pledge)
-class PledgeAdmin(OfficerAdmin):
+class PledgeAdmin(PartyAdmin):
     """Invitations and what was answered."""
 
     view_permission = "loan.view"
@@ -410,6 +423,9 @@ class PledgeAdmin(OfficerAdmin):
         rows = rows.select_related("membership__member", "request", "invited_by")
         return rows.annotate(may_reveal=reveals(request, "membership__member"))
 
+    def parties(self, row: Pledge) -> list[Member]:
+        return [row.membership.member]
+
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         return ["-invited_at", "-pk"]
 
@@ -434,7 +450,7 @@ class PledgeAdmin(OfficerAdmin):
 
 
 @admin.register(SpareMoney)
-class SpareMoneyAdmin(OfficerAdmin):
+class SpareMoneyAdmin(PartyAdmin):
     """Who has said that money lies idle. It lies with them: nothing is held here."""
 
     view_permission = "loan.view"
@@ -467,6 +483,9 @@ class SpareMoneyAdmin(OfficerAdmin):
         rows = super().get_queryset(request)
         rows = rows.select_related("membership__member", "membership__union")
         return rows.annotate(may_reveal=reveals(request, "membership__member"))
+
+    def parties(self, row: SpareMoney) -> list[Member]:
+        return [row.membership.member]
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         open_first = models.Case(models.When(ended_at__isnull=True, then=0), default=1)

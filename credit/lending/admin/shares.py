@@ -13,10 +13,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from cooperative.membership.models import Member
 from cooperative.membership.panel import (
     DayInput,
     Deed,
-    OfficerAdmin,
     OfficerTabularInline,
     reveals,
 )
@@ -24,6 +24,7 @@ from core.dates import today
 from credit.lending.admin.parts import (
     COLOURS,
     NoteForm,
+    PartyAdmin,
     ReasonForm,
     by_id,
     overdue_days,
@@ -64,7 +65,7 @@ class EventInline(OfficerTabularInline):
 
 
 @admin.register(Share)
-class ShareAdmin(OfficerAdmin):
+class ShareAdmin(PartyAdmin):
     """Shares; disputed transfers first."""
 
     view_permission = "loan.view"
@@ -146,8 +147,15 @@ class ShareAdmin(OfficerAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        rows = super().get_queryset(request).select_related("membership__member", "loan", "slip")
+        rows = (
+            super()
+            .get_queryset(request)
+            .select_related("membership__member", "loan__membership__member", "slip")
+        )
         return rows.annotate(may_reveal=reveals(request, "membership__member"))
+
+    def parties(self, row: Share) -> list[Member]:
+        return [row.membership.member, row.loan.membership.member]
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         first = models.Case(

@@ -10,16 +10,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from cooperative.membership.models import Member
 from cooperative.membership.panel import Deed, OfficerAdmin, reveals
 from core.formats import format_day, format_yuan
-from credit.lending.admin.parts import COLOURS, ReasonForm, by_id, shown_name, yuan
+from credit.lending.admin.parts import COLOURS, PartyAdmin, ReasonForm, by_id, shown_name, yuan
 from credit.lending.admin.parts import shown as shown_part
 from credit.lending.models import Extension, UnionDay, WriteOff
 from credit.lending.services import extending, troubles
 
 
 @admin.register(Extension)
-class ExtensionAdmin(OfficerAdmin):
+class ExtensionAdmin(PartyAdmin):
     """Loans that should end later; those that wait first."""
 
     view_permission = "loan.view"
@@ -101,6 +102,9 @@ class ExtensionAdmin(OfficerAdmin):
         rows = rows.select_related("loan__membership__member", "proposed_by", "decided_by")
         return rows.annotate(may_reveal=reveals(request, "loan__membership__member"))
 
+    def parties(self, row: Extension) -> list[Member]:
+        return [row.loan.membership.member]
+
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         first = models.Case(models.When(state__in=["asked", "proposed"], then=0), default=1)
         return [first, "-asked_at", "-pk"]
@@ -139,7 +143,7 @@ class ExtensionAdmin(OfficerAdmin):
 
 
 @admin.register(WriteOff)
-class WriteOffAdmin(OfficerAdmin):
+class WriteOffAdmin(PartyAdmin):
     """Loans that are given up in the books; two people for each."""
 
     view_permission = "loan.view"
@@ -193,6 +197,9 @@ class WriteOffAdmin(OfficerAdmin):
         rows = super().get_queryset(request)
         rows = rows.select_related("loan__membership__member", "made_by", "checked_by")
         return rows.annotate(may_reveal=reveals(request, "loan__membership__member"))
+
+    def parties(self, row: WriteOff) -> list[Member]:
+        return [row.loan.membership.member]
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         return [models.Case(models.When(state="proposed", then=0), default=1), "-made_at", "-pk"]
