@@ -13,7 +13,7 @@ from core.errors import Forbidden, NotFound, Refused
 from core.models import AuditRow
 from core.parameters import load_reference_values
 from credit.lending import parameters
-from credit.lending.demo import DEMO_SOURCE, load_rates
+from credit.lending.demo.rates import DEMO_SOURCE, load_rates
 from credit.lending.models import LprRate
 from credit.lending.reference import load_reference
 from credit.lending.selectors.limits import limits_of
