@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cooperative.membership.access import unions_where
+from cooperative.membership import roles
+from cooperative.membership.access import posts_of, unions_where
 from cooperative.membership.models import Ballot, Membership, Post, Union
 from cooperative.notices.selectors import failed_count
 from core.models import JobRun, Parameter
@@ -138,9 +139,13 @@ def union_figures(user: Any, today: date) -> QuerySet[Union]:
 
 
 def last_jobs(user: Any, today: date) -> QuerySet[JobRun]:
-    """The newest jobs in the officer's unions, with items done."""
-    paths = unions_where(user, "job.view", today).values("path")
+    """The newest jobs in the officer's unions, with items done; an administrator's include the
+    nights, which concern all unions.
+    """
+    reach = Q(scope__in=unions_where(user, "job.view", today).values("path"))
+    if any(post.role == roles.ADMINISTRATOR for post in posts_of(user, today)):
+        reach |= Q(scope="")
     done = Sum("chunks__last", filter=Q(chunks__state="done"), default=0) - Sum(
         "chunks__first", filter=Q(chunks__state="done"), default=0
     )
-    return JobRun.objects.filter(scope__in=paths).annotate(items_done=done).order_by("-pk")
+    return JobRun.objects.filter(reach).annotate(items_done=done).order_by("-pk")

@@ -45,6 +45,7 @@ WITHOUT_PAGE = {
     "ledger.Posting": "shown with its entry",
     "ledger.Evidence": "shown with its entry",
     "lending.ContractCopy": "handed out from the page of its loan",
+    "lending.NightMark": "what a share's dates say anyway; the panel shows the shares",
     "lending.Signature": "shown on the page of its loan",
     "notices.Attempt": "shown with its message",
     "notices.DemoMessage": "the demo's own inbox shows them",

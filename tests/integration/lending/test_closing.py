@@ -16,6 +16,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cooperative.membership.desk import last_jobs
 from core.errors import Busy, Refused
 from core.jobs import kinds, progress_of, run_job_now, start_job
 from core.jobs.running import plan_job, run_chunk
@@ -32,6 +33,7 @@ from credit.lending.selectors.nights import (
 from credit.lending.services.nightly import close_day, closing
 from credit.lending.services.nightly.steps import STEPS, bucket_sql, next_step_sql
 from credit.lending.services.projecting import BUCKETS, stored_equals_replay
+from tests.factories.membership import officer
 from tests.factories.nights import (
     as_before,
     close,
@@ -320,6 +322,16 @@ def test_the_state_of_the_night_says_how_far_behind_we_are():
     assert (state.last_close, state.lag_days, state.running) == (DUE, 3, False)
     start_job(kind=UNION_DAYS, key="x", by=None, at=morning_after(DUE), parameters={"on": "x"})
     assert night_state(DUE + days(4)).running
+
+
+def test_nights_stand_on_the_desk_of_administrators_only():
+    (share,) = shares_due([DUE])
+    close(DUE)
+    found = {
+        role: [job.kind for job in last_jobs(officer(role, share.loan.union), DUE)]
+        for role in ("administrator", "convener")
+    }
+    assert found == {"administrator": [UNION_DAYS, CLOSE], "convener": []}
 
 
 # With real loans

@@ -113,10 +113,10 @@ def do_loans(run: JobRun, first: int, last: int) -> None:
 
 def _loans(loan_ids: Iterable[int], today: date) -> Iterable[Loan]:
     """Loans with their parties, what is unpaid and near, and what waits for a word."""
-    unpaid = Instalment.objects.filter(
+    unpaid: Any = Instalment.objects.filter(
         settled_on__isnull=True, due_on__lte=today + timedelta(days=BEFORE[0])
     ).annotate(owed=F("principal") + F("interest") - F("principal_paid") - F("interest_paid"))
-    waiting = Repayment.objects.filter(
+    waiting: Any = Repayment.objects.filter(
         state__in=[Repayment.State.DECLARED, Repayment.State.DISPUTED]
     )
     shares: Any = (
