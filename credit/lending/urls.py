@@ -48,7 +48,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("shares/<int:pk>/arrival/dispute/", delivery.not_arrived, name="arrival_dispute"),
     # the running loan
     path("loans/<int:pk>/", loans.loan, name="loan"),
-    path("loans/<int:pk>/line/<int:number>/", loans.loan_line, name="loan_line"),
     path("loans/<int:pk>/payoff/", loans.payoff, name="loan_payoff"),
     path("loans/<int:pk>/repay/", repaying.repay, name="repay"),
     path("loans/<int:pk>/extend/", extending.ask_for_extension, name="ask_extension"),
@@ -57,8 +56,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "loans/<int:pk>/statement/file/", statements.loan_statement_file, name="loan_statement_file"
     ),
     path("shares/<int:pk>/", loans.lent_share, name="lent_share"),
-    path("shares/<int:pk>/line/<int:number>/", loans.share_line, name="share_line"),
     path("shares/<int:pk>/received/", repaying.received, name="repayment_received"),
+    path("shares/<int:pk>/return/", repaying.return_overpaid, name="return_overpaid"),
     path("repayments/<int:pk>/", repaying.repayment, name="repayment"),
     path("repayments/<int:pk>/confirm/", repaying.confirm, name="repayment_confirm"),
     path("repayments/<int:pk>/dispute/", repaying.dispute, name="repayment_dispute"),

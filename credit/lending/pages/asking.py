@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from cooperative.membership.models import Member, Membership
 from core.errors import Refused
 from core.formats import format_day, format_number, format_yuan_short
+from core.sentences import listed
 from credit.lending.models import LoanRequest
 from credit.lending.models.requests import Method
 from credit.lending.pages.quotes import Quote, quote_of, terms_of
@@ -218,7 +219,7 @@ def check_lines(draft: Draft, today: date) -> list[CheckLine]:
         ("method", _("怎么还"), method, ""),
     ]
     if draft["method"] == Method.CUSTOM:
-        days = "；".join(
+        days = listed(
             f"{_day(due['on'], today)} {_yuan(due['principal'])}" for due in draft["custom_due"]
         )
         lines.append(("dates", _("哪天还"), "", days))

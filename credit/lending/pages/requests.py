@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from core.exact import ZERO
 from core.formats import format_day, format_yuan_short
 from core.masking import mask_name
+from core.sentences import listed
 from credit.lending.models import Loan, LoanRequest
 from credit.lending.models.requests import Method
 from credit.lending.pages.quotes import cost_sentence, quote_of, terms_of
@@ -117,7 +118,7 @@ def lines_of(request: LoanRequest, today: date) -> list[tuple[Any, Any]]:
 def term_text(request: LoanRequest, today: date) -> str:
     """How long, or the days set by hand."""
     if request.method == Method.CUSTOM and request.custom_due:
-        return "；".join(
+        return listed(
             _("%(day)s还 %(amount)s 元")
             % {
                 "day": format_day(date.fromisoformat(str(due["on"])), today),

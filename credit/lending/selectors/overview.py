@@ -17,7 +17,6 @@ from credit.lending.models import (
     LoanRequest,
     Mediation,
     Pledge,
-    Repayment,
     Share,
     Signature,
     SpareMoney,
@@ -109,15 +108,6 @@ def signatures_of(loan: Loan) -> list[Signature]:
     """Who has signed, in order."""
     rows = Signature.objects.filter(loan=loan).select_related("membership__member")
     return list(rows.order_by("signed_at", "pk"))
-
-
-def repayments_of(loan: Loan, share: Share | None = None) -> list[Repayment]:
-    """Repayments of a loan, or of one share, the newest first, with the lender."""
-    rows = Repayment.objects.filter(share__loan=loan)
-    if share is not None:
-        rows = rows.filter(share=share)
-    rows = rows.select_related("share__membership__member")
-    return list(rows.order_by("-paid_on", "-pk"))
 
 
 def mediations_of(loan: Loan) -> list[Mediation]:

@@ -1,0 +1,184 @@
+"""Contract, signatures, transfer and arrival, each as every party and as those who are none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from credit.lending.models import Loan, Share, Signature
+from tests.factories.contracting import Case, covered_case, drawn_case, rules_in_force, signed_case
+from tests.factories.lending import PartyFactory
+from tests.phones import Phones
+
+
+@pytest.fixture
+def in_force(db: None, clock: Any) -> None:
+    rules_in_force()
+
+
+@pytest.fixture
+def drawn(in_force: None) -> Case:
+    return drawn_case()
+
+
+@pytest.fixture
+def signed(in_force: None) -> Case:
+    return signed_case()
+
+
+def loan_of(case: Case) -> Loan:
+    assert case.loan is not None
+    return case.loan
+
+
+def test_each_party_signs_with_a_code(drawn: Case, as_member: Any, phones: Phones) -> None:
+    loan = loan_of(drawn)
+    url = reverse("sign_contract", args=[loan.pk])
+    for party in drawn.parties:
+        client = as_member(party)
+        page = client.get(url).content.decode()
+        assert loan.number in page
+        assert loan.contract_sha256[:4] in page
+        assert client.post(reverse("sign_contract_code", args=[loan.pk])).url == url
+        assert "5 分钟内有效" in client.get(url).content.decode()
+        wrong = client.post(url, {"code": phones.wrong})
+        assert wrong.status_code == 422
+        assert "还可以再试 2 次" in wrong.content.decode()
+        assert client.post(url, {"code": phones.code}).status_code == 302
+        assert "您已经签字" in client.get(url).content.decode() or loan_state(loan) == "signed"
+        assert client.post(url, {"code": phones.code}).status_code == 302  # a second tap
+    assert Signature.objects.filter(loan=loan).count() == 3
+    assert loan_state(loan) == "signed"
+
+
+def loan_state(loan: Loan) -> str:
+    return Loan.objects.values_list("state", flat=True).get(pk=loan.pk)
+
+
+def test_a_party_refuses_to_sign(drawn: Case, as_member: Any) -> None:
+    loan = loan_of(drawn)
+    url = reverse("contract_cancel", args=[loan.pk])
+    client = as_member(drawn.lenders[0])
+    assert "谁都不欠谁" in client.get(url).content.decode()
+    assert client.post(url).status_code == 422
+    assert client.post(url, {"reason": "家里急用钱。"}).status_code == 302
+    assert loan_state(loan) == "cancelled"
+    assert client.get(url).status_code == 404
+    page = as_member(drawn.borrower).get(reverse("loan", args=[loan.pk])).content.decode()
+    assert "家里急用钱。" in page
+
+
+def test_the_file_is_for_parties_only(drawn: Case, as_member: Any, client: Any) -> None:
+    url = reverse("contract_file", args=[loan_of(drawn).pk])
+    for party in drawn.parties:
+        response = as_member(party).get(url)
+        assert response["Content-Type"] == "application/pdf"
+        assert response.content.startswith(b"%PDF")
+    stranger = PartyFactory(union=drawn.borrower.union)
+    assert as_member(stranger).get(url).status_code == 404
+    assert client.get(url).status_code == 302
+
+
+def test_others_do_not_sign(drawn: Case, as_member: Any, client: Any) -> None:
+    strangers = [PartyFactory(union=drawn.borrower.union), PartyFactory()]
+    for name in ("sign_contract", "sign_contract_code", "contract_cancel", "loan"):
+        url = reverse(name, args=[loan_of(drawn).pk])
+        for other in strangers:
+            assert as_member(other).get(url).status_code in (404, 405)
+            assert as_member(other).post(url, {"code": "123456"}).status_code in (404, 405)
+        assert client.post(url).status_code in (302, 405)
+    assert not Signature.objects.exists()
+
+
+def test_transfer_and_arrival(signed: Case, as_member: Any) -> None:
+    share = signed.shares()[0]
+    lender, borrower = as_member(share.membership), as_member(signed.borrower)
+    url = reverse("transfer", args=[share.pk])
+    page = lender.get(url).content.decode()
+    assert signed.borrower.member.name in page
+    assert "人民币捌仟元整" in page
+    assert lender.post(url, {"sent_on": "2026-05-20"}).status_code == 422
+    given = {"sent_on": "2026-05-20", "slip_number": "ICBC 0001"}
+    assert lender.post(url, given).status_code == 302
+    assert "等借款人确认到账" in lender.get(url).content.decode()
+    arrival = reverse("arrival", args=[share.pk])
+    assert "ICBC" in borrower.get(arrival).content.decode()
+    assert borrower.post(arrival, {"arrived_on": "2026-05-20"}).status_code == 302
+    assert borrower.post(arrival, {"arrived_on": "2026-05-20"}).status_code == 302  # second tap
+    share.refresh_from_db()
+    assert share.state == "formed"
+    page = borrower.get(reverse("loan", args=[share.loan_id])).content.decode()
+    assert "怎么算出来的" in page
+    assert "四舍五入到分" in page
+
+
+def test_a_wrong_day_of_arrival_is_refused(signed: Case, as_member: Any) -> None:
+    share = signed.shares()[0]
+    signed.send(share)
+    url = reverse("arrival", args=[share.pk])
+    response = as_member(signed.borrower).post(url, {"arrived_on": "2026-05-01"})
+    assert response.status_code == 422
+    assert "why-not" in response.content.decode()
+
+
+def test_a_transfer_is_taken_back(signed: Case, as_member: Any) -> None:
+    share = signed.shares()[0]
+    signed.send(share)
+    url = reverse("transfer_take_back", args=[share.pk])
+    client = as_member(share.membership)
+    assert client.get(url).status_code == 200
+    assert client.post(url).status_code == 302
+    share.refresh_from_db()
+    assert share.state == "agreed"
+    assert client.get(url).status_code == 404
+
+
+def test_money_that_did_not_come(signed: Case, as_member: Any) -> None:
+    share = signed.shares()[0]
+    signed.send(share)
+    url = reverse("arrival_dispute", args=[share.pk])
+    client = as_member(signed.borrower)
+    assert client.get(url).status_code == 200
+    assert client.post(url).status_code == 422
+    assert client.post(url, {"reason": "卡里没有这笔钱。"}).status_code == 302
+    share.refresh_from_db()
+    assert share.state == "disputed"
+    lender = as_member(share.membership).get(reverse("transfer", args=[share.pk]))
+    assert "卡里没有这笔钱。" in lender.content.decode()
+
+
+def test_before_the_signatures_there_is_nothing_to_send(drawn: Case, as_member: Any) -> None:
+    share = drawn.shares()[0]
+    assert as_member(share.membership).get(reverse("transfer", args=[share.pk])).status_code == 404
+    assert as_member(drawn.borrower).get(reverse("arrival", args=[share.pk])).status_code == 404
+
+
+def test_neither_side_opens_the_other_sides_page(signed: Case, as_member: Any, client: Any) -> None:
+    share = signed.shares()[0]
+    strangers = [PartyFactory(union=signed.borrower.union), PartyFactory(), signed.lenders[1]]
+    pages = {"transfer": [signed.borrower], "transfer_take_back": [signed.borrower]}
+    pages |= {"arrival": [signed.lenders[0]], "arrival_dispute": [signed.lenders[0]]}
+    for name, others in pages.items():
+        url = reverse(name, args=[share.pk])
+        for other in (*others, *strangers):
+            assert as_member(other).get(url).status_code == 404
+            assert as_member(other).post(url, {"slip_number": "X"}).status_code == 404
+        assert client.get(url).status_code == 302
+    assert Share.objects.get(pk=share.pk).state == "agreed"
+
+
+def test_a_supplier_is_named_as_payee(in_force: None, as_member: Any) -> None:
+    case = covered_case(payee="supplier", payee_name="丰收农资店")
+    case.draw()
+    case.sign_all()
+    share = case.shares()[0]
+    page = as_member(share.membership).get(reverse("transfer", args=[share.pk]))
+    assert "转给丰收农资店" in page.content.decode()
+    case.send(share)
+    url, client = reverse("arrival", args=[share.pk]), as_member(case.borrower)
+    assert client.post(url, {"arrived_on": "2026-05-20"}).status_code == 422
+    given = {"arrived_on": "2026-05-20", "receipt_number": "SJ001"}
+    assert client.post(url, given).status_code == 302
+    assert Share.objects.get(pk=share.pk).state == "formed"
