@@ -246,6 +246,7 @@ ASKING: dict[str, Violation] = {
     "lending_pledge_invited_once": twice(PLEDGE, "request", "membership", "spare_money"),
     "lending_pledge_amount_while_pledged": changed(PLEDGE, amount=1),
     "lending_pledge_answer_dated": changed(PLEDGE, state="declined"),
+    "lending_unionday_once": twice(lending.UnionDayFactory, "union"),
 }
 
 LOAN, COPY, SIGNATURE, SHARE = (
