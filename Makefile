@@ -1,7 +1,7 @@
 # The commands of this project. `make` alone lists them. Needs make and Python 3.11 or newer.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check lint types layers django-checks fix lock venv venv-dev
+.PHONY: help demo demo-reset test bench check lint types layers django-checks fix lock venv venv-dev
 
 # The first Python that is new enough; name another with `make PYTHON=…`.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -28,6 +28,14 @@ demo-reset: venv ## empty the demo
 
 test: venv-dev ## run all tests on two cores (ARGS='-k roster' for some)
 	@$(BIN)/pytest -n 2 $(ARGS)
+
+# Each benchmark has servers of its own; SIZE=small takes minutes and only shows that it runs.
+BENCH_small_roster := --rows 500 --naive 20
+BENCH_small_ledger := --entries 500 --single 50
+BENCH_small_lending := --loans 2000 --rounds 1 --naive 20
+
+bench: venv-dev ## measure speed against a floor and the naive way (SIZE=small for a short run)
+	@$(foreach what,roster ledger lending,$(BIN)/python -m benchmarks.$(what) $(BENCH_$(SIZE)_$(what)) &&) true
 
 check: lint types layers django-checks ## lint, types, layers, templates, translations, deployment
 
