@@ -142,16 +142,15 @@ class _Story:
         )
 
     def _running(self) -> None:
-        """The farmer pays every month; the last payment waits for one lender's word."""
+        """The farmer pays every month; the newest payment, a little early, waits for a word."""
         wish = _wish("land", "18000", "equal_principal", 10, "0.06", self._ago(118), "多包了六十亩")
         helpers = [(self.lender, "8000"), (self.others[0], "6000"), (self.others[3], "4000")]
         loan = self.acts.lend(self.farmer, helpers, wish, 119)
-        last = self._ago(12)
-        self.acts.pay_what_fell_due(loan, until=last)
-        for share in shares_of(loan):
-            due = Instalment.objects.filter(share=share, settled_on=None, due_on__lt=self.today)
-            for row in due.order_by("due_on"):
-                self.acts.declare(share, row.principal + row.interest, self._ago(1))
+        self.acts.pay_what_fell_due(loan, until=self.today)
+        share = shares_of(loan)[0]
+        due = Instalment.objects.filter(share=share, settled_on=None).order_by("due_on", "number")
+        if (row := due.first()) is not None:
+            self.acts.declare(share, row.principal + row.interest, self._ago(1))
 
     def _before_harvest(self) -> None:
         """Paid from the harvest; one payment is disputed, and a later end is asked for."""
