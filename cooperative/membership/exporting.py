@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.contrib.admin.utils import label_for_field, lookup_field
@@ -23,7 +24,7 @@ from core.workbooks import write_table
 MOST_ROWS = 20_000
 
 
-def export_list(panel: Any, request: Any, *, at: Any) -> bytes:
+def export_list(panel: Any, request: Any, *, at: datetime) -> bytes:
     """The filtered list of an ``OfficerAdmin`` as .xlsx, and a row in the trail that it was taken.
 
     Raises:
@@ -49,16 +50,21 @@ def export_list(panel: Any, request: Any, *, at: Any) -> bytes:
             columns=titles,
             rows=_values(panel, columns, rows),
         )
-        audit.record(
-            "panel.exported",
-            request.user,
-            by=request.user,
-            at=at,
-            scope=_scope(panel, request, at),
-            model=panel.opts.label_lower,
-            rows=total,
-        )
+        record_export(panel, request, rows=total, at=at)
     return file.getvalue()
+
+
+def record_export(panel: Any, request: Any, *, rows: int, at: datetime) -> None:
+    """Note who took a table of the panel; in the transaction that wrote it."""
+    audit.record(
+        "panel.exported",
+        request.user,
+        by=request.user,
+        at=at,
+        scope=_scope(panel, request, at),
+        model=panel.opts.label_lower,
+        rows=rows,
+    )
 
 
 def _values(panel: Any, columns: list[str], rows: models.QuerySet[Any]) -> Iterator[list[Any]]:
@@ -82,7 +88,7 @@ def _value(panel: Any, name: str, row: Any) -> Any:
     return strip_tags(value) if isinstance(value, str) else value
 
 
-def _scope(panel: Any, request: Any, at: Any) -> str:
+def _scope(panel: Any, request: Any, at: datetime) -> str:
     """The highest union in which the officer may see the list: its officers read of the export."""
     paths = [
         post.union.path

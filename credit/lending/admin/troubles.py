@@ -1,4 +1,4 @@
-"""Extensions, write-offs and a union's daily figures in the officers' panel."""
+"""Extensions and write-offs in the officers' panel."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from cooperative.membership.models import Member
-from cooperative.membership.panel import Deed, OfficerAdmin, reveals
+from cooperative.membership.panel import Deed, reveals
 from core.formats import format_day, format_yuan
 from credit.lending.admin.parts import COLOURS, PartyAdmin, ReasonForm, by_id, shown_name, yuan
 from credit.lending.admin.parts import shown as shown_part
-from credit.lending.models import Extension, UnionDay, WriteOff
+from credit.lending.models import Extension, WriteOff
 from credit.lending.services import extending, troubles
 
 
@@ -226,48 +226,3 @@ class WriteOffAdmin(PartyAdmin):
     @admin.display(description=_("状态"))
     def shown_state_words(self, row: WriteOff) -> str:
         return row.get_state_display()
-
-
-@admin.register(UnionDay)
-class UnionDayAdmin(OfficerAdmin):
-    """A union's lending at the close of each day, for the supervisor."""
-
-    view_permission = "loan.view"
-    shows_trail = False
-    list_display = (
-        "on",
-        "union",
-        "loans",
-        "borrowers",
-        "lenders",
-        "outstanding_amount",
-        "late_amount",
-    )
-    fields = (
-        "on",
-        "union",
-        "loans",
-        "borrowers",
-        "lenders",
-        "outstanding",
-        "overdue_1_30",
-        "overdue_31_60",
-        "overdue_61_90",
-        "overdue_over_90",
-    )
-    date_hierarchy = None
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        return super().get_queryset(request).select_related("union")
-
-    def get_ordering(self, request: HttpRequest) -> list[Any]:
-        return ["-on", "union__code", "pk"]
-
-    @admin.display(description=_("未还本金（元）"), ordering="outstanding")
-    def outstanding_amount(self, row: UnionDay) -> str:
-        return yuan(row.outstanding)
-
-    @admin.display(description=_("其中逾期（元）"))
-    def late_amount(self, row: UnionDay) -> str:
-        late = (row.overdue_1_30, row.overdue_31_60, row.overdue_61_90, row.overdue_over_90)
-        return yuan(sum(late[1:], late[0]))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 import time_machine
+from openpyxl import load_workbook
 
 from cooperative.consent.models import Disclosure
+from core.models import AuditRow
 from credit.lending.models import Extension, Loan, LoanRequest, LprRate, Repayment, WriteOff
+from credit.lending.services.delivery import dispute_transfer
+from credit.lending.services.extending import answer_extension, ask_extension
+from credit.lending.services.nightly import close_day, work_off
 from tests.factories.contracting import AT, covered_case, quick_pdf, rules_in_force, signed_case
 from tests.factories.lending import (
     TODAY,
@@ -20,7 +26,7 @@ from tests.factories.lending import (
     SpareMoneyFactory,
 )
 from tests.factories.membership import UnionFactory, officer
-from tests.factories.running import Parties, noon, running_loan
+from tests.factories.running import Parties, noon, paid, running_loan
 
 pytestmark = pytest.mark.django_db
 REQUESTS, LOANS = "/admin/lending/loanrequest/", "/admin/lending/loan/"
@@ -126,8 +132,6 @@ def test_a_disputed_transfer_is_resolved(rules, signed_in):
         case = signed_case("5000.00")
     share = case.shares()[0]
     case.send(share)
-    from credit.lending.services.delivery import dispute_transfer
-
     dispute_transfer(share_id=share.pk, note="没查到", by=case.borrower.member.user, at=AT)
     convener = desk(signed_in, "convener", case.borrower.union)
     missing = convener.post(f"{SHARES}{share.pk}/arrived/", {"note": "看过流水"})
@@ -141,10 +145,8 @@ def test_a_disputed_transfer_is_resolved(rules, signed_in):
 
 
 def test_a_reversal_says_what_it_changes_before_each_of_two_officers_acts(rules, signed_in):
-    from tests.factories.running import paid
-
     loan = running_loan("10000.00")
-    repayment = paid(loan, "4000.00", date(2026, 3, 1))
+    repayment = paid(Parties(loan).shares()[0], "4000.00", date(2026, 3, 1))
     convener = desk(signed_in, "convener", loan.union)
     reviewer = desk(signed_in, "reviewer", loan.union)
     page = convener.get(f"{REPAYMENTS}{repayment.pk}/reverse/").content.decode()
@@ -183,8 +185,6 @@ def test_a_late_loan_is_mediated_and_written_off_by_two(rules, signed_in):
 
 
 def test_an_extension_goes_through_two_officers(rules, signed_in):
-    from credit.lending.services.extending import answer_extension, ask_extension
-
     loan = running_loan("10000.00", months=6)
     parties = Parties(loan)
     row = ask_extension(
@@ -229,8 +229,6 @@ def test_lists_show_nothing_of_another_township(rules, signed_in):
 
 
 def test_the_desk_shows_what_is_overdue_and_who_is_near_a_limit(rules, signed_in):
-    from credit.lending.services.nightly import close_day, work_off
-
     loan = running_loan("60000.00", months=2)
     close_day(on=date(2026, 5, 19), at=noon(TODAY))
     work_off()
@@ -239,3 +237,18 @@ def test_the_desk_shows_what_is_overdue_and_who_is_near_a_limit(rules, signed_in
     assert "60,000.00" in page
     assert "借入未还本金" in page
     assert loan.membership.member.name in page
+
+
+def test_the_counters_of_a_union_are_shown_and_exported_for_the_supervisor(rules, signed_in):
+    loan = running_loan("60000.00")
+    client = desk(signed_in, "auditor", loan.union)
+    page = client.get("/admin/lending/unionday/counters/").content.decode()
+    assert loan.union.name in page
+    assert "60,000 元" in page
+    assert loan.membership.member.name not in page
+    answer = client.post("/admin/lending/unionday/counters/")
+    rows = list(load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True))
+    assert rows[0] == ("工会", "谁", "项目", "现在", "预警", "不能超过", "情况")
+    assert (loan.union.name, "全工会", "全工会未还本金", "60,000 元") == rows[1][:4]
+    assert any(row[6] == "超过预警" for row in rows[1:])
+    assert AuditRow.objects.filter(action="panel.exported").count() == 1
