@@ -31,6 +31,7 @@ from tests.factories.membership import (
     UnionFactory,
     VillageFactory,
 )
+from tests.township_lending import lending_rows
 
 NOON = datetime(2026, 5, 20, 4, tzinfo=UTC)
 ROLES = ("convener", "reviewer", "auditor", "administrator")
@@ -85,6 +86,7 @@ def grow(here: Township, member: Member) -> None:
     _consents(here)
     _notices(here)
     _ledger(here)
+    lending_rows(here, person(here, "邻"))
     _work(here)
     own = {"union": here.union, "cooperative": here.rows["membership.cooperative"]}
     applied = MembershipFactory(member=person(here, "再"), balloted=True, **own)
@@ -114,6 +116,7 @@ def township(letter: str, district: Union) -> Township:
     _consents(here)
     _notices(here)
     _ledger(here)
+    lending_rows(here, person(here, "邻"))
     _work(here)
     return here
 

@@ -17,6 +17,7 @@ from django.test import Client, override_settings
 from cooperative.membership.access import can_anywhere
 from core.dates import today
 from tests.factories.membership import PhoneUserFactory
+from tests.township_lending import row_of
 from tests.two_townships import MARKS, ROLES, Township, two_townships
 from tests.urls import Address, addresses, demo_urlconf
 
@@ -119,11 +120,17 @@ def values_for(address: Address, here: Township) -> dict[str, Any]:
         "request_id": rows["consent.datarequest"].pk,
         "run_id": rows["core.jobrun"].pk,
         "number": rows["core.documentrecord"].number,
-        "pk": rows["notices.notice" if address.name == "message_open" else "farming.plot"].pk,
+        "pk": _pk(address, rows),
         "app_label": "membership",
         "url": "nowhere/",
     }
     return {key: by_name[key] for key in address.kinds}
+
+
+def _pk(address: Address, rows: dict[str, Any]) -> int:
+    if address.route.startswith("credit/"):
+        return row_of(address.name, rows)
+    return int(rows["notices.notice" if address.name == "message_open" else "farming.plot"].pk)
 
 
 def row_keys(address: Address) -> list[str]:

@@ -1,0 +1,115 @@
+"""A row of everything in lending for a township of ``tests.two_townships``: the member borrows and lends."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from cooperative.membership.models import Member, Membership
+from credit.lending.models import Loan, Share
+from credit.lending.rules import Method, Terms
+from credit.lending.services.projecting import project_share, record_delivery
+from tests.factories import lending
+from tests.factories.membership import MembershipFactory
+
+if TYPE_CHECKING:
+    from tests.two_townships import Township
+
+CAP = Decimal("0.120000")
+SLIP = "银行单"
+
+
+def lending_rows(here: Township, other: Member) -> None:
+    """Requests, loans and shares between the township's member and ``other``, both ways."""
+    own = Membership.objects.filter(member=here.member, union=here.union).latest("pk")
+    neighbour = MembershipFactory(
+        member=other, union=here.union, cooperative=here.rows["membership.cooperative"]
+    )
+    asked = lending.LoanRequestFactory(
+        membership=neighbour, convening=True, purpose_note=here.name("用途")
+    )
+    spare = lending.SpareMoneyFactory(membership=own)
+    pledge = lending.PledgeFactory(
+        request=asked, membership=own, spare_money=spare, note=here.name("附言")
+    )
+    borrowed = _share(here, own, neighbour)
+    lent = _share(here, neighbour, own)
+    loan = borrowed.loan
+    repayment = lending.RepaymentFactory(share=borrowed, slip_number=here.name("单"))
+    extension = lending.ExtensionFactory(loan=loan, reason=here.name("原因"))
+    here.keep(
+        spare,
+        pledge,
+        lending.ContractCopyFactory(loan=loan),
+        lending.SignatureFactory(loan=loan),
+        lending.MediationFactory(loan=loan, summary=here.name("调解")),
+        lending.WriteOffFactory(loan=loan, reason=here.name("核销")),
+        lending.ExtensionConsentFactory(share=borrowed, extension=extension),
+        lending.NightMarkFactory(share=borrowed),
+        extension,
+        repayment,
+        borrowed,
+        loan,
+        loan.request,
+    )
+    here.rows["lent_share"] = lent
+
+
+def _share(here: Township, borrower: Membership, lender: Membership) -> Share:
+    """A formed share with its events, as the services would leave it."""
+    request = lending.LoanRequestFactory(
+        membership=borrower, contracted=True, purpose_note=here.name("用途")
+    )
+    terms = Terms.for_loan(
+        principal=request.amount,
+        disbursed_on=lending.TODAY,
+        annual_rate=lending.RATE,
+        method=Method.BULLET,
+        instalments=request.term_months,
+    )
+    loan: Loan = lending.LoanFactory(
+        request=request, active=True, terms=terms.to_json(), reason=here.name("说明")
+    )
+    share: Share = lending.ShareFactory(
+        loan=loan,
+        membership=lender,
+        formed=True,
+        slip_number=f"{here.name(SLIP)}{loan.pk}",
+        note=here.name("附言"),
+    )
+    record_delivery(share=share, cap_rate=CAP, by=borrower.member.user, at=lending.NOON)
+    project_share(share, at=lending.NOON)
+    return share
+
+
+def row_of(name: str, rows: dict[str, Any]) -> int:
+    """The key that leads to a row of the township's member at an address of lending."""
+    label = next((label for label, names in _PLACES.items() if name in names), "lending.loan")
+    return int(rows[label].pk)
+
+
+_PLACES = {
+    "lending.loanrequest": {"my_request", "my_request_edit", "my_request_withdraw"},
+    "lending.pledge": {
+        "invitation",
+        "invitation_pledge",
+        "invitation_decline",
+        "invitation_release",
+    },
+    "lending.share": {"arrival", "arrival_dispute"},
+    "lent_share": {
+        "lent_share",
+        "transfer",
+        "transfer_take_back",
+        "repayment_received",
+        "return_overpaid",
+    },
+    "lending.repayment": {
+        "repayment",
+        "repayment_confirm",
+        "repayment_dispute",
+        "repayment_withdraw",
+        "repayment_receipt",
+    },
+    "lending.extension": {"extension", "extension_withdraw"},
+}
