@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 from unittest import mock
 
@@ -17,29 +16,26 @@ from core.errors import Refused, violated_constraint
 from core.models.base import LockedQuerySet
 from tests.factories.core import StoredFileFactory
 from tests.factories.ledger import DAY, KIND, NOON, EntryFactory, delivery, subject
-from tests.race import race
+from tests.race import meet, race
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
-
-SECONDS = 0.4
 
 
 def unlocked(rows: Any) -> Any:
     return rows.order_by("pk")
 
 
-@pytest.fixture(autouse=True)
-def slow_between_reading_and_writing() -> Iterator[None]:
-    """The chains are read, then time passes, then the entries are written."""
+def race_at_the_chain(*calls: Callable[[], Any], errors: type[Exception] = Refused) -> list[Any]:
+    """The calls read the chains and meet, if they all get so far; then the entries are written."""
     lock_chains = appending.lock_chains
 
-    def slow(subjects: Any) -> Any:
+    def lock_and_meet(subjects: Any) -> Any:
         found = lock_chains(subjects)
-        time.sleep(SECONDS)
+        meet()
         return found
 
-    with mock.patch.object(posting, "lock_chains", slow):
-        yield
+    with mock.patch.object(posting, "lock_chains", lock_and_meet):
+        return race(*calls, errors=errors)
 
 
 def post(amount: str = "1.00") -> Entry:
@@ -54,9 +50,9 @@ def post(amount: str = "1.00") -> Entry:
     )
 
 
-def post_twice() -> list[Any]:
+def post_twice(errors: type[Exception] = Refused) -> list[Any]:
     post("9.00")
-    return race(lambda: post("1.00"), lambda: post("2.00"))
+    return race_at_the_chain(lambda: post("1.00"), lambda: post("2.00"), errors=errors)
 
 
 def test_two_entries_at_once_follow_each_other() -> None:
@@ -69,14 +65,14 @@ def test_two_entries_at_once_follow_each_other() -> None:
 def test_without_the_lock_one_of_them_is_lost() -> None:
     """The twin: the second continues an entry that has been continued already."""
     with mock.patch.object(LockedQuerySet, "locked", unlocked):
-        answers = post_twice()
+        answers = post_twice(errors=IntegrityError)
     lost = [answer for answer in answers if isinstance(answer, IntegrityError)]
     assert [violated_constraint(error) for error in lost] == ["ledger_entry_sequence_once"]
     assert Chain.objects.get().length == 2
 
 
 def test_two_first_entries_at_once_follow_each_other() -> None:
-    answers = race(post, post, post)
+    answers = race_at_the_chain(post, post, post)
     assert all(isinstance(answer, Entry) for answer in answers)
     chain = Chain.objects.get()
     entries = Entry.objects.order_by("sequence")
@@ -94,7 +90,7 @@ def test_an_entry_is_taken_back_once() -> None:
         found = Entry.objects.select_related("chain__subject_type").get(pk=entry.pk)
         return reverse_entry(entry=found, reason="twice", by=None, at=NOON)
 
-    answers = race(back, back)
+    answers = race_at_the_chain(back, back)
     refused = [answer for answer in answers if isinstance(answer, Refused)]
     assert [refusal.code for refusal in refused] == ["already_reversed"]
     assert Chain.objects.get().length == 2
@@ -107,7 +103,7 @@ def test_two_pieces_of_evidence_at_once_follow_each_other() -> None:
         found = Entry.objects.select_related("chain").get(pk=entry.pk)
         return add_evidence(entry=found, file=file, what="slip", by=None, at=NOON)
 
-    answers = race(lambda: add(files[0]), lambda: add(files[1]))
+    answers = race_at_the_chain(lambda: add(files[0]), lambda: add(files[1]))
     assert all(isinstance(answer, Evidence) for answer in answers)
     first, second = Evidence.objects.order_by("sequence")
     assert second.previous_hash == first.hash
