@@ -17,10 +17,21 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.core.cache.backends.redis import RedisCache
 from django.test import Client, override_settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests.phones import Phones
 from tests.strict.database import Strict, strict_database
 from tests.strict.pages import strict_pages
+
+# By itself Hypothesis fails an example that takes a fifth of a second, and examples drawn slowly.
+hypothesis_settings.register_profile(
+    "any machine",
+    hypothesis_settings.get_profile(hypothesis_settings.get_current_profile_name()),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session", autouse=True)
