@@ -302,25 +302,24 @@ def _summed(views: Iterable[ShareView]) -> tuple[Line, ...]:
 def _sum_of(number: int, due_on: date, parts: list[tuple[Share, Line]]) -> Line:
     lines = [line for _share, line in parts]
     settled = [line.settled_on for line in lines if line.settled_on is not None]
+
+    def total(name: str) -> Decimal:
+        return sum((getattr(line, name) for line in lines), ZERO)
+
     return Line(
         number=number,
         from_on=min(line.from_on for line in lines),
         due_on=due_on,
+        principal=total("principal"),
+        interest=total("interest"),
+        principal_paid=total("principal_paid"),
+        interest_paid=total("interest_paid"),
+        overdue_interest=total("overdue_interest"),
+        overdue_interest_paid=total("overdue_interest_paid"),
         settled_on=max(settled) if len(settled) == len(lines) else None,
         days_overdue=max(line.days_overdue for line in lines),
         parts=tuple(parts),
-        **{name: sum((getattr(line, name) for line in lines), ZERO) for name in _SUMMED},
     )
-
-
-_SUMMED = (
-    "principal",
-    "interest",
-    "principal_paid",
-    "interest_paid",
-    "overdue_interest",
-    "overdue_interest_paid",
-)
 
 
 # Paying off, and one sum over all lenders

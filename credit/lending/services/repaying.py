@@ -173,7 +173,7 @@ def _declare(
     return repayment
 
 
-_DECLARED = {
+_DECLARED: Mapping[str, str] = {
     Side.BORROWER: "lending.repayment_declared",
     Side.LENDER: "lending.receipt_declared",
 }
