@@ -110,7 +110,7 @@ def _pay(loan_id: int, owed: Decimal, due_on: date, today: date) -> Todo:
     late = (today - due_on).days
     if late > 0:
         text, tone = _("借款已逾期 %(days)s 天，要还 %(amount)s 元"), "brick"
-        detail = _("逾期利息每天在增加，能还多少先还多少。")
+        detail = _("另加逾期利息，每天在增加，能还多少先还多少。")
     else:
         text, tone = _("还款 %(amount)s 元"), "wheat"
         detail = _("直接转给出借人，转完登记。")

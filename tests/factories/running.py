@@ -43,6 +43,7 @@ def running_loan(
     rate: str = "0.080000",
     delivered_on: date = DELIVERED_ON,
     cap: Decimal = CAP,
+    overdue_rate: str = "",
     **terms: Any,
 ) -> Loan:
     """A loan of these shares over so many months, all delivered on one day, at 8 % a year."""
@@ -63,7 +64,7 @@ def running_loan(
         request=request,
         method=method,
         annual_rate=Decimal(rate),
-        overdue_rate=Decimal(rate),
+        overdue_rate=Decimal(overdue_rate or rate),
         terms=frozen.to_json(),
         ends_on=delivered_on,
         signed_at=noon(delivered_on),
