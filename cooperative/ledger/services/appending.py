@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from operator import attrgetter
 
 from django.contrib.contenttypes.models import ContentType
@@ -12,6 +13,11 @@ from django.db.models import Q
 from cooperative.ledger.models import Account, Chain
 
 Subject = tuple[int, int]
+
+_POST = """
+INSERT INTO ledger_posting (entry_id, account_id, debit, credit)
+SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::numeric[], %s::numeric[])
+"""
 
 _MOVE_HEADS = """
 UPDATE ledger_chain c
@@ -71,6 +77,12 @@ def _account_ids(pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]
         holder__in={holder for holder, _kind in pairs}, kind__in={kind for _holder, kind in pairs}
     )
     return {(a.holder, a.kind): a.pk for a in rows.order_by("pk")}
+
+
+def write_postings(rows: Sequence[tuple[int, int, Decimal, Decimal]]) -> None:
+    """Postings as (entry, account, debit, credit), all in one statement, without a model instance each."""
+    with connection.cursor() as cursor:
+        cursor.execute(_POST, [list(column) for column in zip(*rows, strict=True)])
 
 
 def move_heads(chains: Iterable[Chain]) -> None:

@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from cooperative.ledger.contents import as_lines, content_of, evidence_content_of
 from cooperative.ledger.kinds import check_entry_kind
-from cooperative.ledger.models import Chain, Entry, Evidence, Posting
+from cooperative.ledger.models import Chain, Entry, Evidence
 from cooperative.ledger.rules import Line, check_lines, digest, evidence_digest
 from cooperative.ledger.services.appending import (
     accounts_for,
     lock_chains,
     move_heads,
     subject_of,
+    write_postings,
 )
 from core import dates
 from core.errors import Refused, refusing
@@ -103,15 +104,12 @@ def post_entries(drafts: Sequence[Draft], *, by: Any, at: datetime) -> list[Entr
         for draft, subject in zip(drafts, subjects, strict=True)
     ]
     Entry.objects.bulk_create(entries)
-    Posting.objects.bulk_create(
-        Posting(
-            entry=entry,
-            account_id=accounts[line.holder, line.account_kind],
-            debit=line.debit,
-            credit=line.credit,
-        )
-        for draft, entry in zip(drafts, entries, strict=True)
-        for line in draft.lines
+    write_postings(
+        [
+            (entry.pk, accounts[line.holder, line.account_kind], line.debit, line.credit)
+            for draft, entry in zip(drafts, entries, strict=True)
+            for line in draft.lines
+        ]
     )
     pieces = [
         _attach(proof, entry, by=by, at=at)
