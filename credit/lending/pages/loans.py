@@ -65,6 +65,7 @@ class BorrowerPage:
 
     view: LoanPage
     loan: Loan
+    state: str
     tone: str
     lines: list[ShownLine]
     shares: list[ShownShare]
@@ -92,18 +93,19 @@ def borrower_page(loan: Loan, today: date) -> BorrowerPage:
     view = loan_page(loan, today)
     shares = [one.share for one in view.shares]
     signed = {row.membership_id: row for row in overview.signatures_of(loan)}
-    next_line = view.next_line
+    late = _late(view.shares)
     return BorrowerPage(
         view=view,
         loan=loan,
-        tone="brick" if view.days_overdue else LOAN_TONES[loan.state],
+        state=_past(late.days) if late else loan.get_state_display(),
+        tone="brick" if late else LOAN_TONES[loan.state],
         lines=[_shown(line, today) for line in view.lines],
         shares=[_lender(one) for one in view.shares],
         repayments=_repayments(view.shares, today, by_name=True),
         steps=contract_steps(loan, shares, signed),
         history=_history(view.shares, view.mediations, today, by_name=True),
-        late=_late(view.shares),
-        next_due=next_line,
+        late=late,
+        next_due=view.next_line,
         must_sign=loan.state == "drawn" and loan.membership_id not in signed,
         may_extend=loan.state == "active" and view.extension is None,
     )
@@ -150,9 +152,7 @@ def lender_page(share: Share, today: date) -> LenderPage:
         view=view,
         share=share,
         loan=loan,
-        state=share.get_bucket_display()
-        if late and share.bucket != Share.Bucket.CURRENT
-        else stands.get_state_display(),
+        state=_past(late.days) if late else stands.get_state_display(),
         tone="brick" if late else (LOAN_TONES if stands is loan else SHARE_TONES)[stands.state],
         lines=[_shown(line, today) for line in view.lines],
         repayments=_repayments([view], today, by_name=False),
@@ -173,7 +173,7 @@ def _shown(line: Line, today: date) -> ShownLine:
     if line.settled_on is not None:
         state, tone = _("已还清"), "field"
     elif line.days_overdue:
-        state, tone = _("已过 %(days)s 天") % {"days": line.days_overdue}, "brick"
+        state, tone = _past(line.days_overdue), "brick"
     elif line.due_on == today:
         state, tone = _("今天到期"), "wheat"
     elif line.paid:
@@ -182,6 +182,10 @@ def _shown(line: Line, today: date) -> ShownLine:
         state, tone = _("还没到"), "soft"
     due = format_day(line.due_on, today)
     return ShownLine(line, due, state, tone, workings_of(line, today))
+
+
+def _past(days: int) -> str:
+    return _("已过 %(days)s 天") % {"days": days}
 
 
 def _lender(view: ShareView) -> ShownShare:

@@ -9,19 +9,19 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-SMALLEST_TARGET = 47.5  # 48 less what rounding to pixels takes
-TOO_SMALL = """least => [...document.querySelectorAll('main a.row, main a.button, main button')]
-    .filter(e => e.getBoundingClientRect().height < least).map(e => e.outerHTML.slice(0, 100))"""
-TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+from tests.browser.steps import sticks_out, too_small
+
+TAPPED = "main a.row, main a.button, main button"
 
 
 def fits(page: Page, accessible: Callable[[Page], None] | None, name: str) -> None:
     """Nothing sticks out, in larger type neither; ``accessible`` is the fixture, None to spare it."""
+    page.wait_for_load_state("load")
     pictures(name, page)
-    assert not page.evaluate(TOO_WIDE), name
+    assert not sticks_out(page), name
     with larger_type(page):
-        assert not page.evaluate(TOO_WIDE), f"{name}, larger type"
-    assert page.evaluate(TOO_SMALL, SMALLEST_TARGET) == [], name
+        assert not sticks_out(page), f"{name}, larger type"
+    assert too_small(page, TAPPED) == [], name
     if accessible is not None:
         accessible(page)
 

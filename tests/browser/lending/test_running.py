@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from core.dates import today
 from credit.lending.models import Loan, Repayment
 from tests.browser.lending.look import fits, pictures
+from tests.browser.steps import follow, sticks_out
 from tests.factories.lending import ExtensionFactory, MediationFactory
 from tests.factories.running import Parties, noon, paid, running_loan
 
@@ -73,17 +74,17 @@ def test_a_slip_goes_along_and_a_dispute_is_asked_for(
     )
     expect(phone.locator(".preview")).to_contain_text("回单.png")
     fits(phone, accessible, "repay-slip")
-    phone.get_by_role("button", name="我已经转了，登记").click()
+    follow(phone.get_by_role("button", name="我已经转了，登记"))
     expect(phone.get_by_text("已登记，等对方确认")).to_be_visible()
     row = Repayment.objects.latest("pk")
     assert row.slip is not None
     enter(phone, signed_in(share.membership.member.user))
     phone.goto(reverse("repayment", args=[row.pk]))
-    phone.get_by_role("link", name="没收到，或者金额不对").click()
+    follow(phone.get_by_role("link", name="没收到，或者金额不对"))
     expect(phone.get_by_text("能不能反悔")).to_be_visible()
     fits(phone, accessible, "dispute")
     phone.get_by_label("哪里不对").fill("没有到账。")
-    phone.get_by_role("button", name="提出来").click()
+    follow(phone.get_by_role("button", name="提出来"))
     expect(phone.get_by_text("有不同说法，工会正在核实")).to_be_visible()
     fits(phone, accessible, "disputed")
 
@@ -94,6 +95,4 @@ def test_on_a_desk(desk: Page, late: Loan, signed_in: Any, enter: Any) -> None:
     desk.locator("summary").first.click()
     expect(desk.locator("details[open]")).to_contain_text("四舍五入到分")
     pictures("desk", desk)
-    assert not desk.evaluate(
-        "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-    )
+    assert not sticks_out(desk)

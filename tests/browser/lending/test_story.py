@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from core.dates import today
 from credit.lending.models import Loan, LoanRequest, Repayment
 from tests.browser.lending.look import fits
+from tests.browser.steps import follow
 from tests.lending_story import Story, lending_story
 from tests.phones import Phones
 
@@ -36,10 +37,10 @@ class Walk:
         self.page.goto(address)
 
     def press(self, name: str) -> None:
-        """Press the button or link of this name."""
+        """Press the button or link of this name, and wait for the page that it opens."""
         page = self.page
         button = page.get_by_role("button", name=name, exact=True)
-        button.or_(page.get_by_role("link", name=name, exact=True)).first.click()
+        follow(button.or_(page.get_by_role("link", name=name, exact=True)).first)
 
     def sees(self, text: str) -> None:
         """Wait until the page shows a text."""
@@ -51,12 +52,12 @@ def ask(walk: Walk, story: Story) -> LoanRequest:
     page = walk.page
     walk.as_(story.borrower, reverse("home"))
     walk.look("home")
-    page.get_by_role("link", name="我要借款").first.click()
+    follow(page.get_by_role("link", name="我要借款").first)
     walk.sees("借款要走五步")
     walk.look("ask-start")
     walk.press("开始填写")
     walk.look("ask-purpose")
-    page.get_by_text("买化肥农药", exact=True).click()
+    page.get_by_text("买化肥农药", exact=True).check()
     walk.press("下一步")
     walk.look("ask-detail")
     page.get_by_label("具体做什么").fill("三十亩玉米追肥，要尿素四十袋")
@@ -68,19 +69,19 @@ def ask(walk: Walk, story: Story) -> LoanRequest:
     page.get_by_label("哪天要用").fill(today().isoformat())
     walk.press("下一步")
     walk.look("ask-method")
-    page.get_by_text("到期还本付息", exact=True).click()
+    page.get_by_text("到期还本付息", exact=True).check()
     walk.press("下一步")
     walk.look("ask-term")
     page.get_by_label("借几个月").fill("6")
     walk.press("下一步")
     page.get_by_label("最高愿意付多少利息").fill("8")
     if not page.evaluate("document.documentElement.classList.contains('js')"):
-        page.get_by_role("button", name="重新算一遍").click()
+        follow(page.get_by_role("button", name="重新算一遍"))
     expect(page.locator("#quote")).to_contain_text("一共付利息")
     walk.look("ask-rate")
     walk.press("下一步")
     walk.look("ask-payee")
-    page.get_by_text("直接转给借款人", exact=True).click()
+    page.get_by_text("直接转给借款人", exact=True).check()
     walk.press("下一步")
     walk.sees("请核对，再提交")
     walk.look("ask-check")
@@ -104,10 +105,10 @@ def lend(walk: Walk, story: Story, request: LoanRequest) -> Loan:
     for pledge, amount in zip(story.convened(request), ("8000", "4000"), strict=True):
         walk.as_(pledge.membership, reverse("home"))
         walk.sees("回个话")
-        page.get_by_role("link", name="回个话").click()
+        follow(page.get_by_role("link", name="回个话"))
         page.get_by_label("您愿意借多少").fill(amount)
         if not page.evaluate("document.documentElement.classList.contains('js')"):
-            page.get_by_role("button", name="重新算一遍").click()
+            follow(page.get_by_role("button", name="重新算一遍"))
         expect(page.locator("#quote")).to_contain_text("按时还清一共还给您")
         walk.look("invitation")
         walk.press("答应借出")
@@ -124,7 +125,7 @@ def sign(walk: Walk, story: Story, loan: Loan, phones: Phones) -> None:
     page = walk.page
     for party in (story.borrower, *story.lenders):
         walk.as_(party, reverse("home"))
-        page.get_by_role("link", name="签互助借款合同").click()
+        follow(page.get_by_role("link", name="签互助借款合同"))
         walk.sees("合同说了什么")
         walk.look("sign")
         walk.press("看过了，发验证码")
@@ -143,16 +144,16 @@ def deliver(walk: Walk, story: Story, loan: Loan) -> None:
     page = walk.page
     for share in story.shares(loan):
         walk.as_(share.membership, reverse("home"))
-        page.get_by_role("link", name="转给王秋实").click()
+        follow(page.get_by_role("link", name="转给王秋实"))
         walk.look("transfer")
         page.get_by_label("银行流水号").fill(f"ICBC{share.pk:08d}")
         walk.press("我已经转了，登记")
         walk.sees("等借款人确认到账")
         walk.look("transferred")
         walk.as_(story.borrower, reverse("home"))
-        page.get_by_role("link", name="确认收到").first.click()
+        follow(page.get_by_role("link", name="确认收到").first)
         walk.look("arrival")
-        page.get_by_role("button", name="确认收到").click()
+        follow(page.get_by_role("button", name="确认收到"))
         walk.sees("还款计划")
     walk.look("loan")
     walk.as_(story.lenders[0], reverse("lent_share", args=[story.shares(loan)[0].pk]))
@@ -167,25 +168,25 @@ def pay_back(walk: Walk, story: Story, loan: Loan) -> None:
     walk.look("payoff")
     walk.press("去还款")
     walk.look("repay")
-    page.get_by_role("link", name="李春梅").click()
+    follow(page.get_by_role("link", name="李春梅"))
     walk.sees("还给李春梅")
     page.get_by_label("转了多少").fill("8000")
     if not page.evaluate("document.documentElement.classList.contains('js')"):
-        page.get_by_role("button", name="重新算一遍").click()
+        follow(page.get_by_role("button", name="重新算一遍"))
     expect(page.locator("#quote")).to_contain_text("¥8,000.00")
     walk.look("repay-one")
     walk.press("我已经转了，登记")
     walk.sees("等对方确认")
     walk.look("repayment")
     walk.as_(story.borrower, reverse("repay", args=[loan.pk]))
-    page.get_by_role("link", name="赵铁柱").click()
+    follow(page.get_by_role("link", name="赵铁柱"))
     page.get_by_label("转了多少").fill("4000")
     walk.press("我已经转了，登记")
     walk.sees("等对方确认")
     for row in Repayment.objects.order_by("pk"):
         walk.as_(row.share.membership, reverse("repayment", args=[row.pk]))
         walk.look("confirm-repayment")
-        page.get_by_role("button", name="确认").first.click()
+        follow(page.get_by_role("button", name="确认").first)
         walk.sees("已确认，收据开好了")
         walk.look("repaid")
     walk.as_(story.borrower, reverse("loan", args=[loan.pk]))
