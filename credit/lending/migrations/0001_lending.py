@@ -11,680 +11,2165 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0004_documents_append_only'),
-        ('membership', '0002_roster'),
+        ("core", "0004_documents_append_only"),
+        ("membership", "0002_roster"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Loan',
+            name="Loan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=30, unique=True, verbose_name='合同编号')),
-                ('principal', core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name='本金')),
-                ('annual_rate', models.DecimalField(decimal_places=6, max_digits=7, verbose_name='年利率')),
-                ('overdue_rate', models.DecimalField(decimal_places=6, max_digits=7, verbose_name='逾期年利率')),
-                ('method', models.CharField(choices=[('bullet', '到期还本付息'), ('interest_only', '先息后本'), ('equal_instalment', '等额本息'), ('equal_principal', '等额本金'), ('custom', '按收成约定日期')], max_length=20, verbose_name='还款方式')),
-                ('terms', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='约定')),
-                ('ends_on', models.DateField(verbose_name='到期日')),
-                ('payee', models.CharField(choices=[('borrower', '直接转给借款人'), ('supplier', '直接转给供货商')], max_length=10, verbose_name='收款方')),
-                ('payee_name', models.CharField(blank=True, max_length=80, verbose_name='供货商名称')),
-                ('sealed_contract', core.crypto.SealedTextField(verbose_name='合同内容')),
-                ('contract_sha256', models.CharField(max_length=64, verbose_name='合同防改码')),
-                ('state', models.CharField(choices=[('drawn', '等签字'), ('signed', '等转款'), ('active', '还款中'), ('settled', '已还清'), ('written_off', '已核销'), ('cancelled', '已取消')], default='drawn', max_length=12, verbose_name='状态')),
-                ('drawn_at', models.DateTimeField(verbose_name='起草时间')),
-                ('signed_at', models.DateTimeField(blank=True, null=True, verbose_name='签完时间')),
-                ('deliver_by', models.DateField(verbose_name='最晚转款日')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='结束时间')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('drawn_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loans', to='membership.membership', verbose_name='借款人')),
-                ('union', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loans', to='membership.union', verbose_name='工会')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=30, unique=True, verbose_name="合同编号")),
+                (
+                    "principal",
+                    core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name="本金"),
+                ),
+                (
+                    "annual_rate",
+                    models.DecimalField(decimal_places=6, max_digits=7, verbose_name="年利率"),
+                ),
+                (
+                    "overdue_rate",
+                    models.DecimalField(decimal_places=6, max_digits=7, verbose_name="逾期年利率"),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("bullet", "到期还本付息"),
+                            ("interest_only", "先息后本"),
+                            ("equal_instalment", "等额本息"),
+                            ("equal_principal", "等额本金"),
+                            ("custom", "按收成约定日期"),
+                        ],
+                        max_length=20,
+                        verbose_name="还款方式",
+                    ),
+                ),
+                (
+                    "terms",
+                    models.JSONField(
+                        encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="约定"
+                    ),
+                ),
+                ("ends_on", models.DateField(verbose_name="到期日")),
+                (
+                    "payee",
+                    models.CharField(
+                        choices=[("borrower", "直接转给借款人"), ("supplier", "直接转给供货商")],
+                        max_length=10,
+                        verbose_name="收款方",
+                    ),
+                ),
+                (
+                    "payee_name",
+                    models.CharField(blank=True, max_length=80, verbose_name="供货商名称"),
+                ),
+                ("sealed_contract", core.crypto.SealedTextField(verbose_name="合同内容")),
+                ("contract_sha256", models.CharField(max_length=64, verbose_name="合同防改码")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("drawn", "等签字"),
+                            ("signed", "等转款"),
+                            ("active", "还款中"),
+                            ("settled", "已还清"),
+                            ("written_off", "已核销"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="drawn",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("drawn_at", models.DateTimeField(verbose_name="起草时间")),
+                ("signed_at", models.DateTimeField(blank=True, null=True, verbose_name="签完时间")),
+                ("deliver_by", models.DateField(verbose_name="最晚转款日")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                (
+                    "drawn_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="loans",
+                        to="membership.membership",
+                        verbose_name="借款人",
+                    ),
+                ),
+                (
+                    "union",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="loans",
+                        to="membership.union",
+                        verbose_name="工会",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '互助借款',
-                'verbose_name_plural': '互助借款',
+                "verbose_name": "互助借款",
+                "verbose_name_plural": "互助借款",
             },
         ),
         migrations.CreateModel(
-            name='Extension',
+            name="Extension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ends_on', models.DateField(verbose_name='新的到期日')),
-                ('reason', models.CharField(max_length=300, verbose_name='原因')),
-                ('state', models.CharField(choices=[('asked', '等出借人同意'), ('proposed', '等复核'), ('in_force', '已展期'), ('refused', '没有同意'), ('withdrawn', '本人撤回'), ('expired', '已过期')], default='asked', max_length=10, verbose_name='状态')),
-                ('asked_at', models.DateTimeField(verbose_name='申请时间')),
-                ('proposed_at', models.DateTimeField(blank=True, null=True, verbose_name='经办时间')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='复核时间')),
-                ('remark', models.CharField(blank=True, max_length=300, verbose_name='处理意见')),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='复核人')),
-                ('proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
-                ('loan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='lending.loan', verbose_name='互助借款')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ends_on", models.DateField(verbose_name="新的到期日")),
+                ("reason", models.CharField(max_length=300, verbose_name="原因")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "等出借人同意"),
+                            ("proposed", "等复核"),
+                            ("in_force", "已展期"),
+                            ("refused", "没有同意"),
+                            ("withdrawn", "本人撤回"),
+                            ("expired", "已过期"),
+                        ],
+                        default="asked",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="申请时间")),
+                (
+                    "proposed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="经办时间"),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="复核时间"),
+                ),
+                ("remark", models.CharField(blank=True, max_length=300, verbose_name="处理意见")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="申请人",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="复核人",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "loan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="extensions",
+                        to="lending.loan",
+                        verbose_name="互助借款",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '展期',
-                'verbose_name_plural': '展期',
+                "verbose_name": "展期",
+                "verbose_name_plural": "展期",
             },
         ),
         migrations.CreateModel(
-            name='LoanRequest',
+            name="LoanRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('seed', '买种子'), ('fertiliser', '买化肥农药'), ('land', '交地租'), ('machinery', '买农机、修农机'), ('machine_service', '雇机器作业'), ('livestock', '养殖'), ('building', '大棚、仓库、晒场'), ('stock', '进货、收购'), ('other_production', '其他生产经营')], max_length=20, verbose_name='用途')),
-                ('purpose_note', models.CharField(blank=True, max_length=200, verbose_name='具体做什么')),
-                ('amount', core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name='金额')),
-                ('term_months', models.PositiveSmallIntegerField(verbose_name='期限（月）')),
-                ('method', models.CharField(choices=[('bullet', '到期还本付息'), ('interest_only', '先息后本'), ('equal_instalment', '等额本息'), ('equal_principal', '等额本金'), ('custom', '按收成约定日期')], max_length=20, verbose_name='还款方式')),
-                ('custom_due', models.JSONField(blank=True, default=list, verbose_name='约定的还款日')),
-                ('highest_rate', models.DecimalField(decimal_places=6, max_digits=7, verbose_name='最高年利率')),
-                ('rate', models.DecimalField(blank=True, decimal_places=6, max_digits=7, null=True, verbose_name='召集年利率')),
-                ('wanted_on', models.DateField(verbose_name='哪天要用')),
-                ('payee', models.CharField(choices=[('borrower', '直接转给借款人'), ('supplier', '直接转给供货商')], default='borrower', max_length=10, verbose_name='收款方')),
-                ('payee_name', models.CharField(blank=True, max_length=80, verbose_name='供货商名称')),
-                ('own_use_declared_at', models.DateTimeField(verbose_name='声明自用、不转借的时间')),
-                ('state', models.CharField(choices=[('submitted', '等工会看'), ('returned', '退回修改'), ('proposed', '等复核'), ('convening', '正在召集'), ('covered', '已经凑齐'), ('contracted', '已起草合同'), ('refused', '没有办成'), ('withdrawn', '本人撤回'), ('expired', '已过期')], default='submitted', max_length=12, verbose_name='状态')),
-                ('submitted_at', models.DateTimeField(verbose_name='提交时间')),
-                ('expires_on', models.DateField(verbose_name='有效期到')),
-                ('convened_at', models.DateTimeField(blank=True, null=True, verbose_name='经办时间')),
-                ('approved_at', models.DateTimeField(blank=True, null=True, verbose_name='复核时间')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='结束时间')),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='复核人')),
-                ('convened_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loan_requests', to='membership.membership', verbose_name='借款人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("seed", "买种子"),
+                            ("fertiliser", "买化肥农药"),
+                            ("land", "交地租"),
+                            ("machinery", "买农机、修农机"),
+                            ("machine_service", "雇机器作业"),
+                            ("livestock", "养殖"),
+                            ("building", "大棚、仓库、晒场"),
+                            ("stock", "进货、收购"),
+                            ("other_production", "其他生产经营"),
+                        ],
+                        max_length=20,
+                        verbose_name="用途",
+                    ),
+                ),
+                (
+                    "purpose_note",
+                    models.CharField(blank=True, max_length=200, verbose_name="具体做什么"),
+                ),
+                (
+                    "amount",
+                    core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name="金额"),
+                ),
+                ("term_months", models.PositiveSmallIntegerField(verbose_name="期限（月）")),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("bullet", "到期还本付息"),
+                            ("interest_only", "先息后本"),
+                            ("equal_instalment", "等额本息"),
+                            ("equal_principal", "等额本金"),
+                            ("custom", "按收成约定日期"),
+                        ],
+                        max_length=20,
+                        verbose_name="还款方式",
+                    ),
+                ),
+                (
+                    "custom_due",
+                    models.JSONField(blank=True, default=list, verbose_name="约定的还款日"),
+                ),
+                (
+                    "highest_rate",
+                    models.DecimalField(decimal_places=6, max_digits=7, verbose_name="最高年利率"),
+                ),
+                (
+                    "rate",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        max_digits=7,
+                        null=True,
+                        verbose_name="召集年利率",
+                    ),
+                ),
+                ("wanted_on", models.DateField(verbose_name="哪天要用")),
+                (
+                    "payee",
+                    models.CharField(
+                        choices=[("borrower", "直接转给借款人"), ("supplier", "直接转给供货商")],
+                        default="borrower",
+                        max_length=10,
+                        verbose_name="收款方",
+                    ),
+                ),
+                (
+                    "payee_name",
+                    models.CharField(blank=True, max_length=80, verbose_name="供货商名称"),
+                ),
+                (
+                    "own_use_declared_at",
+                    models.DateTimeField(verbose_name="声明自用、不转借的时间"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("submitted", "等工会看"),
+                            ("returned", "退回修改"),
+                            ("proposed", "等复核"),
+                            ("convening", "正在召集"),
+                            ("covered", "已经凑齐"),
+                            ("contracted", "已起草合同"),
+                            ("refused", "没有办成"),
+                            ("withdrawn", "本人撤回"),
+                            ("expired", "已过期"),
+                        ],
+                        default="submitted",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField(verbose_name="提交时间")),
+                ("expires_on", models.DateField(verbose_name="有效期到")),
+                (
+                    "convened_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="经办时间"),
+                ),
+                (
+                    "approved_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="复核时间"),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="复核人",
+                    ),
+                ),
+                (
+                    "convened_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="loan_requests",
+                        to="membership.membership",
+                        verbose_name="借款人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '借款申请',
-                'verbose_name_plural': '借款申请',
+                "verbose_name": "借款申请",
+                "verbose_name_plural": "借款申请",
             },
         ),
         migrations.AddField(
-            model_name='loan',
-            name='request',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='loans', to='lending.loanrequest', verbose_name='借款申请'),
+            model_name="loan",
+            name="request",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="loans",
+                to="lending.loanrequest",
+                verbose_name="借款申请",
+            ),
         ),
         migrations.CreateModel(
-            name='LprRate',
+            name="LprRate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('made_at', models.DateTimeField(verbose_name='经办时间')),
-                ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='复核时间')),
-                ('published_on', models.DateField(unique=True, verbose_name='公布日期')),
-                ('one_year_rate', models.DecimalField(decimal_places=4, max_digits=6, verbose_name='一年期利率')),
-                ('source', models.CharField(max_length=300, verbose_name='出处')),
-                ('checked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='复核人')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("made_at", models.DateTimeField(verbose_name="经办时间")),
+                (
+                    "checked_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="复核时间"),
+                ),
+                ("published_on", models.DateField(unique=True, verbose_name="公布日期")),
+                (
+                    "one_year_rate",
+                    models.DecimalField(decimal_places=4, max_digits=6, verbose_name="一年期利率"),
+                ),
+                ("source", models.CharField(max_length=300, verbose_name="出处")),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="复核人",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '贷款市场报价利率',
-                'verbose_name_plural': '贷款市场报价利率',
+                "verbose_name": "贷款市场报价利率",
+                "verbose_name_plural": "贷款市场报价利率",
             },
         ),
         migrations.CreateModel(
-            name='Mediation',
+            name="Mediation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('manner', models.CharField(choices=[('call', '电话'), ('visit', '上门'), ('meeting', '当面调解')], max_length=10, verbose_name='方式')),
-                ('held_at', models.DateTimeField(verbose_name='时间')),
-                ('summary', models.CharField(max_length=500, verbose_name='谈了什么')),
-                ('promised_on', models.DateField(blank=True, null=True, verbose_name='答应哪天还')),
-                ('promised_amount', core.money.MoneyField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='答应还多少')),
-                ('at', models.DateTimeField(verbose_name='记录时间')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
-                ('loan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mediations', to='lending.loan', verbose_name='互助借款')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "manner",
+                    models.CharField(
+                        choices=[("call", "电话"), ("visit", "上门"), ("meeting", "当面调解")],
+                        max_length=10,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("held_at", models.DateTimeField(verbose_name="时间")),
+                ("summary", models.CharField(max_length=500, verbose_name="谈了什么")),
+                ("promised_on", models.DateField(blank=True, null=True, verbose_name="答应哪天还")),
+                (
+                    "promised_amount",
+                    core.money.MoneyField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=14,
+                        null=True,
+                        verbose_name="答应还多少",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="记录时间")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "loan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mediations",
+                        to="lending.loan",
+                        verbose_name="互助借款",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '调解记录',
-                'verbose_name_plural': '调解记录',
+                "verbose_name": "调解记录",
+                "verbose_name_plural": "调解记录",
             },
         ),
         migrations.CreateModel(
-            name='Pledge',
+            name="Pledge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('invited', '等回话'), ('pledged', '答应了'), ('contracted', '已写进合同'), ('declined', '这次不借'), ('lapsed', '已作罢')], default='invited', max_length=10, verbose_name='状态')),
-                ('amount', core.money.MoneyField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='答应的金额')),
-                ('reasons', models.JSONField(blank=True, default=list, verbose_name='推荐理由')),
-                ('invited_at', models.DateTimeField(verbose_name='邀请时间')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='回话时间')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='附言')),
-                ('invited_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='召集人')),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pledges', to='membership.membership', verbose_name='出借人')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pledges', to='lending.loanrequest', verbose_name='借款申请')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("invited", "等回话"),
+                            ("pledged", "答应了"),
+                            ("contracted", "已写进合同"),
+                            ("declined", "这次不借"),
+                            ("lapsed", "已作罢"),
+                        ],
+                        default="invited",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "amount",
+                    core.money.MoneyField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=14,
+                        null=True,
+                        verbose_name="答应的金额",
+                    ),
+                ),
+                ("reasons", models.JSONField(blank=True, default=list, verbose_name="推荐理由")),
+                ("invited_at", models.DateTimeField(verbose_name="邀请时间")),
+                (
+                    "answered_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="回话时间"),
+                ),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="附言")),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="召集人",
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pledges",
+                        to="membership.membership",
+                        verbose_name="出借人",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pledges",
+                        to="lending.loanrequest",
+                        verbose_name="借款申请",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '出借意向',
-                'verbose_name_plural': '出借意向',
+                "verbose_name": "出借意向",
+                "verbose_name_plural": "出借意向",
             },
         ),
         migrations.CreateModel(
-            name='RequestDraft',
+            name="RequestDraft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('answers', models.JSONField(default=dict)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('membership', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='request_draft', to='membership.membership')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("answers", models.JSONField(default=dict)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "membership",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="request_draft",
+                        to="membership.membership",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '借款草稿',
-                'verbose_name_plural': '借款草稿',
+                "verbose_name": "借款草稿",
+                "verbose_name_plural": "借款草稿",
             },
         ),
         migrations.CreateModel(
-            name='Share',
+            name="Share",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name='金额')),
-                ('state', models.CharField(choices=[('agreed', '等转款'), ('sent', '已转款，等确认'), ('disputed', '说没收到'), ('formed', '借款成立'), ('settled', '已还清'), ('written_off', '已核销'), ('lapsed', '没有转款')], default='agreed', max_length=12, verbose_name='状态')),
-                ('sent_on', models.DateField(blank=True, null=True, verbose_name='转款日期')),
-                ('slip_number', models.CharField(blank=True, max_length=60, verbose_name='银行流水号')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='出借人登记时间')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('delivered_on', models.DateField(blank=True, null=True, verbose_name='到账日')),
-                ('formed_at', models.DateTimeField(blank=True, null=True, verbose_name='成立时间')),
-                ('annual_rate', models.DecimalField(blank=True, decimal_places=6, max_digits=7, null=True, verbose_name='执行年利率')),
-                ('principal_outstanding', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='未还本金')),
-                ('principal_paid', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='已还本金')),
-                ('interest_paid', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='已付利息')),
-                ('overdue_interest_paid', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='已付逾期利息')),
-                ('costs_paid', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='已付费用')),
-                ('unallocated', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='多付待退')),
-                ('written_off', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='已核销本金')),
-                ('next_due_on', models.DateField(blank=True, null=True, verbose_name='下一个还款日')),
-                ('overdue_since', models.DateField(blank=True, null=True, verbose_name='从哪天起逾期')),
-                ('bucket', models.CharField(choices=[('current', '没有逾期'), ('days_1_30', '逾期 1 到 30 天'), ('days_31_60', '逾期 31 到 60 天'), ('days_61_90', '逾期 61 到 90 天'), ('over_90', '逾期 90 天以上')], default='current', max_length=10, verbose_name='逾期情况')),
-                ('events_count', models.PositiveIntegerField(default=0, verbose_name='事件数')),
-                ('settled_on', models.DateField(blank=True, null=True, verbose_name='还清日期')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='日终日期')),
-                ('loan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='lending.loan', verbose_name='互助借款')),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='membership.membership', verbose_name='出借人')),
-                ('pledge', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='lending.pledge', verbose_name='出借意向')),
-                ('slip', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile', verbose_name='转款凭证')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "amount",
+                    core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name="金额"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("agreed", "等转款"),
+                            ("sent", "已转款，等确认"),
+                            ("disputed", "说没收到"),
+                            ("formed", "借款成立"),
+                            ("settled", "已还清"),
+                            ("written_off", "已核销"),
+                            ("lapsed", "没有转款"),
+                        ],
+                        default="agreed",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("sent_on", models.DateField(blank=True, null=True, verbose_name="转款日期")),
+                (
+                    "slip_number",
+                    models.CharField(blank=True, max_length=60, verbose_name="银行流水号"),
+                ),
+                (
+                    "sent_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="出借人登记时间"),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                ("delivered_on", models.DateField(blank=True, null=True, verbose_name="到账日")),
+                ("formed_at", models.DateTimeField(blank=True, null=True, verbose_name="成立时间")),
+                (
+                    "annual_rate",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=6,
+                        max_digits=7,
+                        null=True,
+                        verbose_name="执行年利率",
+                    ),
+                ),
+                (
+                    "principal_outstanding",
+                    core.money.MoneyField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=14,
+                        verbose_name="未还本金",
+                    ),
+                ),
+                (
+                    "principal_paid",
+                    core.money.MoneyField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=14,
+                        verbose_name="已还本金",
+                    ),
+                ),
+                (
+                    "interest_paid",
+                    core.money.MoneyField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=14,
+                        verbose_name="已付利息",
+                    ),
+                ),
+                (
+                    "overdue_interest_paid",
+                    core.money.MoneyField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=14,
+                        verbose_name="已付逾期利息",
+                    ),
+                ),
+                (
+                    "costs_paid",
+                    core.money.MoneyField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=14,
+                        verbose_name="已付费用",
+                    ),
+                ),
+                (
+                    "unallocated",
+                    core.money.MoneyField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=14,
+                        verbose_name="多付待退",
+                    ),
+                ),
+                (
+                    "written_off",
+                    core.money.MoneyField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=14,
+                        verbose_name="已核销本金",
+                    ),
+                ),
+                (
+                    "next_due_on",
+                    models.DateField(blank=True, null=True, verbose_name="下一个还款日"),
+                ),
+                (
+                    "overdue_since",
+                    models.DateField(blank=True, null=True, verbose_name="从哪天起逾期"),
+                ),
+                (
+                    "bucket",
+                    models.CharField(
+                        choices=[
+                            ("current", "没有逾期"),
+                            ("days_1_30", "逾期 1 到 30 天"),
+                            ("days_31_60", "逾期 31 到 60 天"),
+                            ("days_61_90", "逾期 61 到 90 天"),
+                            ("over_90", "逾期 90 天以上"),
+                        ],
+                        default="current",
+                        max_length=10,
+                        verbose_name="逾期情况",
+                    ),
+                ),
+                ("events_count", models.PositiveIntegerField(default=0, verbose_name="事件数")),
+                ("settled_on", models.DateField(blank=True, null=True, verbose_name="还清日期")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="日终日期")),
+                (
+                    "loan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shares",
+                        to="lending.loan",
+                        verbose_name="互助借款",
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shares",
+                        to="membership.membership",
+                        verbose_name="出借人",
+                    ),
+                ),
+                (
+                    "pledge",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="lending.pledge",
+                        verbose_name="出借意向",
+                    ),
+                ),
+                (
+                    "slip",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.storedfile",
+                        verbose_name="转款凭证",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '出借份额',
-                'verbose_name_plural': '出借份额',
+                "verbose_name": "出借份额",
+                "verbose_name_plural": "出借份额",
             },
         ),
         migrations.CreateModel(
-            name='Repayment',
+            name="Repayment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(unique=True, verbose_name='防重编号')),
-                ('amount', core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name='金额')),
-                ('paid_on', models.DateField(verbose_name='付款日期')),
-                ('slip_number', models.CharField(blank=True, max_length=60, verbose_name='银行流水号')),
-                ('state', models.CharField(choices=[('declared', '等对方确认'), ('confirmed', '已确认'), ('disputed', '有争议'), ('withdrawn', '已撤回'), ('rejected', '没有收到'), ('reversed', '已冲正')], default='declared', max_length=10, verbose_name='状态')),
-                ('declared_side', models.CharField(choices=[('borrower', '借款人'), ('lender', '出借人')], max_length=10, verbose_name='由谁登记')),
-                ('declared_at', models.DateTimeField(verbose_name='登记时间')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='确认时间')),
-                ('dispute', models.CharField(blank=True, max_length=300, verbose_name='争议说明')),
-                ('disputed_at', models.DateTimeField(blank=True, null=True, verbose_name='提出争议时间')),
-                ('resolution', models.CharField(blank=True, max_length=300, verbose_name='处理结果')),
-                ('reversal_reason', models.CharField(blank=True, max_length=300, verbose_name='冲正原因')),
-                ('reversal_proposed_at', models.DateTimeField(blank=True, null=True, verbose_name='冲正经办时间')),
-                ('reversed_at', models.DateTimeField(blank=True, null=True, verbose_name='冲正时间')),
-                ('costs', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='费用')),
-                ('overdue_interest', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='逾期利息')),
-                ('interest', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='利息')),
-                ('principal', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='本金')),
-                ('unallocated', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='多付')),
-                ('receipt_number', models.CharField(blank=True, max_length=30, verbose_name='收据编号')),
-                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人')),
-                ('declared_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('reversal_proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='冲正经办人')),
-                ('reversed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='冲正复核人')),
-                ('slip', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile', verbose_name='付款凭证')),
-                ('share', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='repayments', to='lending.share', verbose_name='出借份额')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(unique=True, verbose_name="防重编号")),
+                (
+                    "amount",
+                    core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name="金额"),
+                ),
+                ("paid_on", models.DateField(verbose_name="付款日期")),
+                (
+                    "slip_number",
+                    models.CharField(blank=True, max_length=60, verbose_name="银行流水号"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("declared", "等对方确认"),
+                            ("confirmed", "已确认"),
+                            ("disputed", "有争议"),
+                            ("withdrawn", "已撤回"),
+                            ("rejected", "没有收到"),
+                            ("reversed", "已冲正"),
+                        ],
+                        default="declared",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "declared_side",
+                    models.CharField(
+                        choices=[("borrower", "借款人"), ("lender", "出借人")],
+                        max_length=10,
+                        verbose_name="由谁登记",
+                    ),
+                ),
+                ("declared_at", models.DateTimeField(verbose_name="登记时间")),
+                (
+                    "confirmed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="确认时间"),
+                ),
+                ("dispute", models.CharField(blank=True, max_length=300, verbose_name="争议说明")),
+                (
+                    "disputed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="提出争议时间"),
+                ),
+                (
+                    "resolution",
+                    models.CharField(blank=True, max_length=300, verbose_name="处理结果"),
+                ),
+                (
+                    "reversal_reason",
+                    models.CharField(blank=True, max_length=300, verbose_name="冲正原因"),
+                ),
+                (
+                    "reversal_proposed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="冲正经办时间"),
+                ),
+                (
+                    "reversed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="冲正时间"),
+                ),
+                (
+                    "costs",
+                    core.money.MoneyField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=14,
+                        verbose_name="费用",
+                    ),
+                ),
+                (
+                    "overdue_interest",
+                    core.money.MoneyField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=14,
+                        verbose_name="逾期利息",
+                    ),
+                ),
+                (
+                    "interest",
+                    core.money.MoneyField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=14,
+                        verbose_name="利息",
+                    ),
+                ),
+                (
+                    "principal",
+                    core.money.MoneyField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=14,
+                        verbose_name="本金",
+                    ),
+                ),
+                (
+                    "unallocated",
+                    core.money.MoneyField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=14,
+                        verbose_name="多付",
+                    ),
+                ),
+                (
+                    "receipt_number",
+                    models.CharField(blank=True, max_length=30, verbose_name="收据编号"),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="确认人",
+                    ),
+                ),
+                (
+                    "declared_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "reversal_proposed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="冲正经办人",
+                    ),
+                ),
+                (
+                    "reversed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="冲正复核人",
+                    ),
+                ),
+                (
+                    "slip",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.storedfile",
+                        verbose_name="付款凭证",
+                    ),
+                ),
+                (
+                    "share",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="repayments",
+                        to="lending.share",
+                        verbose_name="出借份额",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '还款',
-                'verbose_name_plural': '还款',
+                "verbose_name": "还款",
+                "verbose_name_plural": "还款",
             },
         ),
         migrations.CreateModel(
-            name='NightMark',
+            name="NightMark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='业务日期')),
-                ('kind', models.CharField(choices=[('due', '到期'), ('overdue', '转为逾期'), ('bucket', '逾期加深'), ('capped', '利息到顶')], max_length=10, verbose_name='事件')),
-                ('amount', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='金额')),
-                ('bucket', models.CharField(choices=[('current', '没有逾期'), ('days_1_30', '逾期 1 到 30 天'), ('days_31_60', '逾期 31 到 60 天'), ('days_61_90', '逾期 61 到 90 天'), ('over_90', '逾期 90 天以上')], default='current', max_length=10, verbose_name='逾期情况')),
-                ('share', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='night_marks', to='lending.share')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="业务日期")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("due", "到期"),
+                            ("overdue", "转为逾期"),
+                            ("bucket", "逾期加深"),
+                            ("capped", "利息到顶"),
+                        ],
+                        max_length=10,
+                        verbose_name="事件",
+                    ),
+                ),
+                (
+                    "amount",
+                    core.money.MoneyField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=14,
+                        verbose_name="金额",
+                    ),
+                ),
+                (
+                    "bucket",
+                    models.CharField(
+                        choices=[
+                            ("current", "没有逾期"),
+                            ("days_1_30", "逾期 1 到 30 天"),
+                            ("days_31_60", "逾期 31 到 60 天"),
+                            ("days_61_90", "逾期 61 到 90 天"),
+                            ("over_90", "逾期 90 天以上"),
+                        ],
+                        default="current",
+                        max_length=10,
+                        verbose_name="逾期情况",
+                    ),
+                ),
+                (
+                    "share",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="night_marks",
+                        to="lending.share",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '日终记录',
-                'verbose_name_plural': '日终记录',
+                "verbose_name": "日终记录",
+                "verbose_name_plural": "日终记录",
             },
         ),
         migrations.CreateModel(
-            name='LoanEvent',
+            name="LoanEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveIntegerField(verbose_name='序号')),
-                ('kind', models.CharField(choices=[('delivered', '到账'), ('paid', '还款'), ('reversed', '冲正'), ('extended', '展期'), ('written_off', '核销'), ('returned', '退回多付')], max_length=12, verbose_name='事件')),
-                ('on', models.DateField(verbose_name='业务日期')),
-                ('amount', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='金额')),
-                ('facts', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='内容')),
-                ('at', models.DateTimeField(verbose_name='记录时间')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经手人')),
-                ('repayment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='lending.repayment', verbose_name='还款')),
-                ('share', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='lending.share', verbose_name='出借份额')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sequence", models.PositiveIntegerField(verbose_name="序号")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("delivered", "到账"),
+                            ("paid", "还款"),
+                            ("reversed", "冲正"),
+                            ("extended", "展期"),
+                            ("written_off", "核销"),
+                            ("returned", "退回多付"),
+                        ],
+                        max_length=12,
+                        verbose_name="事件",
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="业务日期")),
+                (
+                    "amount",
+                    core.money.MoneyField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=14,
+                        verbose_name="金额",
+                    ),
+                ),
+                (
+                    "facts",
+                    models.JSONField(
+                        default=dict,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        verbose_name="内容",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="记录时间")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经手人",
+                    ),
+                ),
+                (
+                    "repayment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="lending.repayment",
+                        verbose_name="还款",
+                    ),
+                ),
+                (
+                    "share",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="lending.share",
+                        verbose_name="出借份额",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '借款事件',
-                'verbose_name_plural': '借款事件',
+                "verbose_name": "借款事件",
+                "verbose_name_plural": "借款事件",
             },
         ),
         migrations.CreateModel(
-            name='Instalment',
+            name="Instalment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='期次')),
-                ('from_on', models.DateField(verbose_name='起息日')),
-                ('due_on', models.DateField(verbose_name='还款日')),
-                ('principal', core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name='应还本金')),
-                ('interest', core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name='应付利息')),
-                ('principal_paid', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='已还本金')),
-                ('interest_paid', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='已付利息')),
-                ('settled_on', models.DateField(blank=True, null=True, verbose_name='还清日期')),
-                ('share', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='instalments', to='lending.share', verbose_name='出借份额')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="期次")),
+                ("from_on", models.DateField(verbose_name="起息日")),
+                ("due_on", models.DateField(verbose_name="还款日")),
+                (
+                    "principal",
+                    core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name="应还本金"),
+                ),
+                (
+                    "interest",
+                    core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name="应付利息"),
+                ),
+                (
+                    "principal_paid",
+                    core.money.MoneyField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=14,
+                        verbose_name="已还本金",
+                    ),
+                ),
+                (
+                    "interest_paid",
+                    core.money.MoneyField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=14,
+                        verbose_name="已付利息",
+                    ),
+                ),
+                ("settled_on", models.DateField(blank=True, null=True, verbose_name="还清日期")),
+                (
+                    "share",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="instalments",
+                        to="lending.share",
+                        verbose_name="出借份额",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '还款计划',
-                'verbose_name_plural': '还款计划',
+                "verbose_name": "还款计划",
+                "verbose_name_plural": "还款计划",
             },
         ),
         migrations.CreateModel(
-            name='ExtensionConsent',
+            name="ExtensionConsent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('agreed', models.BooleanField(verbose_name='同意')),
-                ('at', models.DateTimeField(verbose_name='答复时间')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='答复人')),
-                ('extension', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='lending.extension', verbose_name='展期')),
-                ('share', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='lending.share', verbose_name='出借份额')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("agreed", models.BooleanField(verbose_name="同意")),
+                ("at", models.DateTimeField(verbose_name="答复时间")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="答复人",
+                    ),
+                ),
+                (
+                    "extension",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consents",
+                        to="lending.extension",
+                        verbose_name="展期",
+                    ),
+                ),
+                (
+                    "share",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="lending.share",
+                        verbose_name="出借份额",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '展期答复',
-                'verbose_name_plural': '展期答复',
+                "verbose_name": "展期答复",
+                "verbose_name_plural": "展期答复",
             },
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('borrower', '借款人'), ('lender', '出借人')], max_length=10, verbose_name='身份')),
-                ('document_sha256', models.CharField(max_length=64, verbose_name='所签文件的防改码')),
-                ('signed_at', models.DateTimeField(verbose_name='签字时间')),
-                ('phone_tail', models.CharField(max_length=4, verbose_name='验证码手机尾号')),
-                ('address', models.CharField(max_length=45, verbose_name='网络地址')),
-                ('device', models.CharField(blank=True, max_length=200, verbose_name='设备')),
-                ('loan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='lending.loan', verbose_name='互助借款')),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='membership.membership', verbose_name='签字人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("borrower", "借款人"), ("lender", "出借人")],
+                        max_length=10,
+                        verbose_name="身份",
+                    ),
+                ),
+                (
+                    "document_sha256",
+                    models.CharField(max_length=64, verbose_name="所签文件的防改码"),
+                ),
+                ("signed_at", models.DateTimeField(verbose_name="签字时间")),
+                ("phone_tail", models.CharField(max_length=4, verbose_name="验证码手机尾号")),
+                ("address", models.CharField(max_length=45, verbose_name="网络地址")),
+                ("device", models.CharField(blank=True, max_length=200, verbose_name="设备")),
+                (
+                    "loan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="lending.loan",
+                        verbose_name="互助借款",
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="membership.membership",
+                        verbose_name="签字人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '签字',
-                'verbose_name_plural': '签字',
+                "verbose_name": "签字",
+                "verbose_name_plural": "签字",
             },
         ),
         migrations.CreateModel(
-            name='SpareMoney',
+            name="SpareMoney",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name='金额')),
-                ('available_from', models.DateField(verbose_name='哪天起可以用')),
-                ('available_until', models.DateField(blank=True, null=True, verbose_name='哪天前要收回')),
-                ('own_funds_declared_at', models.DateTimeField(verbose_name='声明是自有资金的时间')),
-                ('registered_at', models.DateTimeField(verbose_name='登记时间')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='撤下时间')),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='spare_money', to='membership.membership', verbose_name='会籍')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "amount",
+                    core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name="金额"),
+                ),
+                ("available_from", models.DateField(verbose_name="哪天起可以用")),
+                (
+                    "available_until",
+                    models.DateField(blank=True, null=True, verbose_name="哪天前要收回"),
+                ),
+                (
+                    "own_funds_declared_at",
+                    models.DateTimeField(verbose_name="声明是自有资金的时间"),
+                ),
+                ("registered_at", models.DateTimeField(verbose_name="登记时间")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="撤下时间")),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="spare_money",
+                        to="membership.membership",
+                        verbose_name="会籍",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '余钱登记',
-                'verbose_name_plural': '余钱登记',
+                "verbose_name": "余钱登记",
+                "verbose_name_plural": "余钱登记",
             },
         ),
         migrations.AddField(
-            model_name='pledge',
-            name='spare_money',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pledges', to='lending.sparemoney', verbose_name='余钱登记'),
+            model_name="pledge",
+            name="spare_money",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="pledges",
+                to="lending.sparemoney",
+                verbose_name="余钱登记",
+            ),
         ),
         migrations.CreateModel(
-            name='UnionDay',
+            name="UnionDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField(verbose_name='业务日期')),
-                ('loans', models.PositiveIntegerField(default=0, verbose_name='未还清笔数')),
-                ('borrowers', models.PositiveIntegerField(default=0, verbose_name='借款人数')),
-                ('lenders', models.PositiveIntegerField(default=0, verbose_name='出借人数')),
-                ('outstanding', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='未还本金')),
-                ('overdue_1_30', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='逾期 1 到 30 天')),
-                ('overdue_31_60', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='逾期 31 到 60 天')),
-                ('overdue_61_90', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='逾期 61 到 90 天')),
-                ('overdue_over_90', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='逾期 90 天以上')),
-                ('union', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lending_days', to='membership.union')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="业务日期")),
+                ("loans", models.PositiveIntegerField(default=0, verbose_name="未还清笔数")),
+                ("borrowers", models.PositiveIntegerField(default=0, verbose_name="借款人数")),
+                ("lenders", models.PositiveIntegerField(default=0, verbose_name="出借人数")),
+                (
+                    "outstanding",
+                    core.money.MoneyField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=14,
+                        verbose_name="未还本金",
+                    ),
+                ),
+                (
+                    "overdue_1_30",
+                    core.money.MoneyField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=14,
+                        verbose_name="逾期 1 到 30 天",
+                    ),
+                ),
+                (
+                    "overdue_31_60",
+                    core.money.MoneyField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=14,
+                        verbose_name="逾期 31 到 60 天",
+                    ),
+                ),
+                (
+                    "overdue_61_90",
+                    core.money.MoneyField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=14,
+                        verbose_name="逾期 61 到 90 天",
+                    ),
+                ),
+                (
+                    "overdue_over_90",
+                    core.money.MoneyField(
+                        decimal_places=2,
+                        default=Decimal("0.00"),
+                        max_digits=14,
+                        verbose_name="逾期 90 天以上",
+                    ),
+                ),
+                (
+                    "union",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lending_days",
+                        to="membership.union",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '工会每日借款数字',
-                'verbose_name_plural': '工会每日借款数字',
+                "verbose_name": "工会每日借款数字",
+                "verbose_name_plural": "工会每日借款数字",
             },
         ),
         migrations.CreateModel(
-            name='WriteOff',
+            name="WriteOff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('made_at', models.DateTimeField(verbose_name='经办时间')),
-                ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='复核时间')),
-                ('reason', models.CharField(max_length=300, verbose_name='原因')),
-                ('amount', core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name='核销本金')),
-                ('state', models.CharField(choices=[('proposed', '等复核'), ('confirmed', '已核销'), ('returned', '已退回')], default='proposed', max_length=10, verbose_name='状态')),
-                ('remark', models.CharField(blank=True, max_length=300, verbose_name='复核意见')),
-                ('checked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='复核人')),
-                ('loan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='write_offs', to='lending.loan', verbose_name='互助借款')),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("made_at", models.DateTimeField(verbose_name="经办时间")),
+                (
+                    "checked_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="复核时间"),
+                ),
+                ("reason", models.CharField(max_length=300, verbose_name="原因")),
+                (
+                    "amount",
+                    core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name="核销本金"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "等复核"),
+                            ("confirmed", "已核销"),
+                            ("returned", "已退回"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("remark", models.CharField(blank=True, max_length=300, verbose_name="复核意见")),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="复核人",
+                    ),
+                ),
+                (
+                    "loan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="write_offs",
+                        to="lending.loan",
+                        verbose_name="互助借款",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '核销',
-                'verbose_name_plural': '核销',
+                "verbose_name": "核销",
+                "verbose_name_plural": "核销",
             },
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['asked', 'proposed', 'in_force'])), fields=('loan',), name='lending_extension_once', violation_error_message='一笔借款只能展期一次。'),
+            model_name="extension",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["asked", "proposed", "in_force"])),
+                fields=("loan",),
+                name="lending_extension_once",
+                violation_error_message="一笔借款只能展期一次。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('proposed_at__isnull', True), ('proposed_by__isnull', True)), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), name='lending_extension_proposed_by_paired', violation_error_message='时间和经手人要一起填写。'),
+            model_name="extension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("proposed_at__isnull", True), ("proposed_by__isnull", True)),
+                    models.Q(("proposed_at__isnull", False), ("proposed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="lending_extension_proposed_by_paired",
+                violation_error_message="时间和经手人要一起填写。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='lending_extension_decided_by_paired', violation_error_message='时间和经手人要一起填写。'),
+            model_name="extension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", True), ("decided_by__isnull", True)),
+                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="lending_extension_decided_by_paired",
+                violation_error_message="时间和经手人要一起填写。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', models.F('proposed_by')), _negated=True), name='lending_extension_maker_is_not_checker', violation_error_message='经办和复核必须是两个人。'),
+            model_name="extension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                name="lending_extension_maker_is_not_checker",
+                violation_error_message="经办和复核必须是两个人。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'in_force'), _negated=True), models.Q(('decided_at__isnull', False), ('proposed_at__isnull', False)), _connector='OR'), name='lending_extension_in_force_decided'),
+            model_name="extension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "in_force"), _negated=True),
+                    models.Q(("decided_at__isnull", False), ("proposed_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="lending_extension_in_force_decided",
+            ),
         ),
         migrations.AddIndex(
-            model_name='loanrequest',
-            index=models.Index(fields=['membership', 'state'], name='lending_loanrequest_of_member'),
+            model_name="loanrequest",
+            index=models.Index(
+                fields=["membership", "state"], name="lending_loanrequest_of_member"
+            ),
         ),
         migrations.AddIndex(
-            model_name='loanrequest',
-            index=models.Index(fields=['state', 'expires_on'], name='lending_loanrequest_waiting'),
+            model_name="loanrequest",
+            index=models.Index(fields=["state", "expires_on"], name="lending_loanrequest_waiting"),
         ),
         migrations.AddConstraint(
-            model_name='loanrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('convened_at__isnull', True), ('convened_by__isnull', True)), models.Q(('convened_at__isnull', False), ('convened_by__isnull', False)), _connector='OR'), name='lending_loanrequest_convened_by_paired', violation_error_message='时间和经手人要一起填写。'),
+            model_name="loanrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("convened_at__isnull", True), ("convened_by__isnull", True)),
+                    models.Q(("convened_at__isnull", False), ("convened_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="lending_loanrequest_convened_by_paired",
+                violation_error_message="时间和经手人要一起填写。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loanrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', True), ('approved_by__isnull', True)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR'), name='lending_loanrequest_approved_by_paired', violation_error_message='时间和经手人要一起填写。'),
+            model_name="loanrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approved_at__isnull", True), ("approved_by__isnull", True)),
+                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="lending_loanrequest_approved_by_paired",
+                violation_error_message="时间和经手人要一起填写。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loanrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', models.F('convened_by')), _negated=True), name='lending_loanrequest_maker_is_not_checker', violation_error_message='经办和复核必须是两个人。'),
+            model_name="loanrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("approved_by", models.F("convened_by")), _negated=True),
+                name="lending_loanrequest_maker_is_not_checker",
+                violation_error_message="经办和复核必须是两个人。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loanrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='lending_loanrequest_amount_positive'),
+            model_name="loanrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="lending_loanrequest_amount_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loanrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('term_months__gt', 0)), name='lending_loanrequest_term_positive'),
+            model_name="loanrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("term_months__gt", 0)), name="lending_loanrequest_term_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loanrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('highest_rate__gte', 0), models.Q(('rate__isnull', True), models.Q(('rate__gte', 0), ('rate__lte', models.F('highest_rate'))), _connector='OR')), name='lending_loanrequest_rate_within_highest', violation_error_message='召集利率不能高于借款人能接受的最高利率。'),
+            model_name="loanrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("highest_rate__gte", 0),
+                    models.Q(
+                        ("rate__isnull", True),
+                        models.Q(("rate__gte", 0), ("rate__lte", models.F("highest_rate"))),
+                        _connector="OR",
+                    ),
+                ),
+                name="lending_loanrequest_rate_within_highest",
+                violation_error_message="召集利率不能高于借款人能接受的最高利率。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loanrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['proposed', 'convening', 'covered', 'contracted']), _negated=True), models.Q(('convened_at__isnull', False), ('rate__isnull', False)), _connector='OR'), name='lending_loanrequest_convened_with_rate'),
+            model_name="loanrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("state__in", ["proposed", "convening", "covered", "contracted"]),
+                        _negated=True,
+                    ),
+                    models.Q(("convened_at__isnull", False), ("rate__isnull", False)),
+                    _connector="OR",
+                ),
+                name="lending_loanrequest_convened_with_rate",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loanrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('payee', 'borrower'), ('payee_name', '')), models.Q(('payee', 'supplier'), models.Q(('payee_name', ''), _negated=True)), _connector='OR'), name='lending_loanrequest_supplier_named', violation_error_message='转给供货商的，要写供货商名称。'),
+            model_name="loanrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("payee", "borrower"), ("payee_name", "")),
+                    models.Q(("payee", "supplier"), models.Q(("payee_name", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="lending_loanrequest_supplier_named",
+                violation_error_message="转给供货商的，要写供货商名称。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loanrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state__in', ['submitted', 'returned', 'proposed', 'convening', 'covered', 'contracted'])), models.Q(('ended_at__isnull', False), ('state__in', ['refused', 'withdrawn', 'expired'])), _connector='OR'), name='lending_loanrequest_end_dated'),
+            model_name="loanrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("ended_at__isnull", True),
+                        (
+                            "state__in",
+                            [
+                                "submitted",
+                                "returned",
+                                "proposed",
+                                "convening",
+                                "covered",
+                                "contracted",
+                            ],
+                        ),
+                    ),
+                    models.Q(
+                        ("ended_at__isnull", False),
+                        ("state__in", ["refused", "withdrawn", "expired"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="lending_loanrequest_end_dated",
+            ),
         ),
         migrations.AddIndex(
-            model_name='loan',
-            index=models.Index(fields=['membership', 'state'], name='lending_loan_of_member'),
+            model_name="loan",
+            index=models.Index(fields=["membership", "state"], name="lending_loan_of_member"),
         ),
         migrations.AddIndex(
-            model_name='loan',
-            index=models.Index(fields=['union', 'state'], name='lending_loan_of_union'),
+            model_name="loan",
+            index=models.Index(fields=["union", "state"], name="lending_loan_of_union"),
         ),
         migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('request',), name='lending_loan_one_live', violation_error_message='这份申请已经起草过合同。'),
+            model_name="loan",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "cancelled"), _negated=True),
+                fields=("request",),
+                name="lending_loan_one_live",
+                violation_error_message="这份申请已经起草过合同。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.CheckConstraint(condition=models.Q(('principal__gt', 0)), name='lending_loan_principal_positive'),
+            model_name="loan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("principal__gt", 0)), name="lending_loan_principal_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.CheckConstraint(condition=models.Q(('annual_rate__gte', 0), ('overdue_rate__gte', 0)), name='lending_loan_rates_not_negative'),
+            model_name="loan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("annual_rate__gte", 0), ("overdue_rate__gte", 0)),
+                name="lending_loan_rates_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.CheckConstraint(condition=models.Q(('contract_sha256__regex', '^[0-9a-f]{64}$')), name='lending_loan_hash_whole'),
+            model_name="loan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("contract_sha256__regex", "^[0-9a-f]{64}$")),
+                name="lending_loan_hash_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['drawn', 'cancelled']), ('signed_at__isnull', False), _connector='OR'), name='lending_loan_signed_dated'),
+            model_name="loan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["drawn", "cancelled"]),
+                    ("signed_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="lending_loan_signed_dated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state__in', ['drawn', 'signed', 'active'])), models.Q(('ended_at__isnull', False), ('state__in', ['settled', 'written_off', 'cancelled'])), _connector='OR'), name='lending_loan_end_dated'),
+            model_name="loan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("ended_at__isnull", True), ("state__in", ["drawn", "signed", "active"])
+                    ),
+                    models.Q(
+                        ("ended_at__isnull", False),
+                        ("state__in", ["settled", "written_off", "cancelled"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="lending_loan_end_dated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lprrate',
-            constraint=models.CheckConstraint(condition=models.Q(('checked_by', models.F('made_by')), _negated=True), name='lending_lprrate_maker_is_not_checker', violation_error_message='经办和复核必须是两个人。'),
+            model_name="lprrate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("checked_by", models.F("made_by")), _negated=True),
+                name="lending_lprrate_maker_is_not_checker",
+                violation_error_message="经办和复核必须是两个人。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lprrate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True)), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='lending_lprrate_checked_by_paired', violation_error_message='时间和经手人要一起填写。'),
+            model_name="lprrate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("checked_at__isnull", True), ("checked_by__isnull", True)),
+                    models.Q(("checked_at__isnull", False), ("checked_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="lending_lprrate_checked_by_paired",
+                violation_error_message="时间和经手人要一起填写。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lprrate',
-            constraint=models.CheckConstraint(condition=models.Q(('one_year_rate__gt', 0), ('one_year_rate__lt', 1)), name='lending_lprrate_plausible', violation_error_message='利率要大于零，例如 3.00%。'),
+            model_name="lprrate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("one_year_rate__gt", 0), ("one_year_rate__lt", 1)),
+                name="lending_lprrate_plausible",
+                violation_error_message="利率要大于零，例如 3.00%。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lprrate',
-            constraint=models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='lending_lprrate_source_given'),
+            model_name="lprrate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source", ""), _negated=True),
+                name="lending_lprrate_source_given",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mediation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('promised_amount__isnull', True), ('promised_on__isnull', True)), models.Q(('promised_amount__gt', 0), ('promised_on__isnull', False)), _connector='OR'), name='lending_mediation_promise_whole', violation_error_message='答应的日期和金额要一起写。'),
+            model_name="mediation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("promised_amount__isnull", True), ("promised_on__isnull", True)),
+                    models.Q(("promised_amount__gt", 0), ("promised_on__isnull", False)),
+                    _connector="OR",
+                ),
+                name="lending_mediation_promise_whole",
+                violation_error_message="答应的日期和金额要一起写。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mediation',
-            constraint=models.CheckConstraint(condition=models.Q(('summary', ''), _negated=True), name='lending_mediation_told'),
+            model_name="mediation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("summary", ""), _negated=True), name="lending_mediation_told"
+            ),
         ),
         migrations.AddIndex(
-            model_name='share',
-            index=models.Index(fields=['membership', 'state'], name='lending_share_of_member'),
+            model_name="share",
+            index=models.Index(fields=["membership", "state"], name="lending_share_of_member"),
         ),
         migrations.AddIndex(
-            model_name='share',
-            index=models.Index(condition=models.Q(('state', 'formed')), fields=['next_due_on', 'id'], name='lending_share_due'),
+            model_name="share",
+            index=models.Index(
+                condition=models.Q(("state", "formed")),
+                fields=["next_due_on", "id"],
+                name="lending_share_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='share',
-            index=models.Index(condition=models.Q(('overdue_since__isnull', False), ('state', 'formed')), fields=['overdue_since', 'id'], name='lending_share_overdue'),
+            model_name="share",
+            index=models.Index(
+                condition=models.Q(("overdue_since__isnull", False), ("state", "formed")),
+                fields=["overdue_since", "id"],
+                name="lending_share_overdue",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='share',
-            constraint=models.UniqueConstraint(fields=('loan', 'membership'), name='lending_share_once'),
+            model_name="share",
+            constraint=models.UniqueConstraint(
+                fields=("loan", "membership"), name="lending_share_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='share',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='lending_share_amount_positive'),
+            model_name="share",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="lending_share_amount_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='share',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['agreed', 'lapsed']), models.Q(('sent_at__isnull', False), ('sent_on__isnull', False), models.Q(('slip_number', ''), _negated=True)), _connector='OR'), name='lending_share_sent_whole', violation_error_message='要有转款日期和银行流水号。'),
+            model_name="share",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["agreed", "lapsed"]),
+                    models.Q(
+                        ("sent_at__isnull", False),
+                        ("sent_on__isnull", False),
+                        models.Q(("slip_number", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="lending_share_sent_whole",
+                violation_error_message="要有转款日期和银行流水号。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='share',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('annual_rate__isnull', True), ('delivered_on__isnull', True), ('formed_at__isnull', True), ('principal_outstanding', 0), ('state__in', ['agreed', 'sent', 'disputed', 'lapsed'])), models.Q(('annual_rate__isnull', False), ('delivered_on__isnull', False), ('formed_at__isnull', False), ('state__in', ['formed', 'settled', 'written_off'])), _connector='OR'), name='lending_share_formed_whole'),
+            model_name="share",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("annual_rate__isnull", True),
+                        ("delivered_on__isnull", True),
+                        ("formed_at__isnull", True),
+                        ("principal_outstanding", 0),
+                        ("state__in", ["agreed", "sent", "disputed", "lapsed"]),
+                    ),
+                    models.Q(
+                        ("annual_rate__isnull", False),
+                        ("delivered_on__isnull", False),
+                        ("formed_at__isnull", False),
+                        ("state__in", ["formed", "settled", "written_off"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="lending_share_formed_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='share',
-            constraint=models.CheckConstraint(condition=models.Q(('delivered_on__isnull', True), ('amount', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('principal_outstanding'), '+', models.F('principal_paid')), '+', models.F('written_off'))), _connector='OR'), name='lending_share_principal_adds_up'),
+            model_name="share",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("delivered_on__isnull", True),
+                    (
+                        "amount",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("principal_outstanding"), "+", models.F("principal_paid")
+                            ),
+                            "+",
+                            models.F("written_off"),
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="lending_share_principal_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='share',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('principal_outstanding', 0), ('settled_on__isnull', False), ('state', 'settled')), models.Q(models.Q(('state', 'settled'), _negated=True), ('settled_on__isnull', True)), _connector='OR'), name='lending_share_settled_dated'),
+            model_name="share",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("principal_outstanding", 0),
+                        ("settled_on__isnull", False),
+                        ("state", "settled"),
+                    ),
+                    models.Q(
+                        models.Q(("state", "settled"), _negated=True), ("settled_on__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="lending_share_settled_dated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='share',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('bucket', 'current'), ('overdue_since__isnull', True)), models.Q(models.Q(('bucket', 'current'), _negated=True), ('overdue_since__isnull', False)), _connector='OR'), name='lending_share_overdue_with_bucket'),
+            model_name="share",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("bucket", "current"), ("overdue_since__isnull", True)),
+                    models.Q(
+                        models.Q(("bucket", "current"), _negated=True),
+                        ("overdue_since__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="lending_share_overdue_with_bucket",
+            ),
         ),
         migrations.AddIndex(
-            model_name='repayment',
-            index=models.Index(fields=['share', 'state', 'paid_on'], name='lending_repayment_of_share'),
+            model_name="repayment",
+            index=models.Index(
+                fields=["share", "state", "paid_on"], name="lending_repayment_of_share"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='repayment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='lending_repayment_amount_positive'),
+            model_name="repayment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="lending_repayment_amount_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='repayment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='lending_repayment_confirmed_by_paired', violation_error_message='时间和经手人要一起填写。'),
+            model_name="repayment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("confirmed_at__isnull", True), ("confirmed_by__isnull", True)),
+                    models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="lending_repayment_confirmed_by_paired",
+                violation_error_message="时间和经手人要一起填写。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='repayment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reversal_proposed_at__isnull', True), ('reversal_proposed_by__isnull', True)), models.Q(('reversal_proposed_at__isnull', False), ('reversal_proposed_by__isnull', False)), _connector='OR'), name='lending_repayment_reversal_proposed_by_paired', violation_error_message='时间和经手人要一起填写。'),
+            model_name="repayment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("reversal_proposed_at__isnull", True),
+                        ("reversal_proposed_by__isnull", True),
+                    ),
+                    models.Q(
+                        ("reversal_proposed_at__isnull", False),
+                        ("reversal_proposed_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="lending_repayment_reversal_proposed_by_paired",
+                violation_error_message="时间和经手人要一起填写。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='repayment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reversed_at__isnull', True), ('reversed_by__isnull', True)), models.Q(('reversed_at__isnull', False), ('reversed_by__isnull', False)), _connector='OR'), name='lending_repayment_reversed_by_paired', violation_error_message='时间和经手人要一起填写。'),
+            model_name="repayment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reversed_at__isnull", True), ("reversed_by__isnull", True)),
+                    models.Q(("reversed_at__isnull", False), ("reversed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="lending_repayment_reversed_by_paired",
+                violation_error_message="时间和经手人要一起填写。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='repayment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', False), ('state__in', ['confirmed', 'reversed'])), models.Q(models.Q(('state__in', ['confirmed', 'reversed']), _negated=True), ('confirmed_at__isnull', True)), _connector='OR'), name='lending_repayment_confirmed_dated'),
+            model_name="repayment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("confirmed_at__isnull", False), ("state__in", ["confirmed", "reversed"])
+                    ),
+                    models.Q(
+                        models.Q(("state__in", ["confirmed", "reversed"]), _negated=True),
+                        ("confirmed_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="lending_repayment_confirmed_dated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='repayment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reversed_at__isnull', False), ('state', 'reversed')), models.Q(models.Q(('state', 'reversed'), _negated=True), ('reversed_at__isnull', True)), _connector='OR'), name='lending_repayment_reversed_dated'),
+            model_name="repayment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reversed_at__isnull", False), ("state", "reversed")),
+                    models.Q(
+                        models.Q(("state", "reversed"), _negated=True),
+                        ("reversed_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="lending_repayment_reversed_dated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='repayment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_by', models.F('declared_by')), _negated=True), models.Q(('reversed_by', models.F('reversal_proposed_by')), _negated=True)), name='lending_repayment_maker_is_not_checker', violation_error_message='登记和确认必须是两个人。'),
+            model_name="repayment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("confirmed_by", models.F("declared_by")), _negated=True),
+                    models.Q(("reversed_by", models.F("reversal_proposed_by")), _negated=True),
+                ),
+                name="lending_repayment_maker_is_not_checker",
+                violation_error_message="登记和确认必须是两个人。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='repayment',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_at__isnull', True), ('reversed_at__isnull', False), ('amount', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('costs'), '+', models.F('overdue_interest')), '+', models.F('interest')), '+', models.F('principal')), '+', models.F('unallocated'))), _connector='OR'), name='lending_repayment_parts_sum'),
+            model_name="repayment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confirmed_at__isnull", True),
+                    ("reversed_at__isnull", False),
+                    (
+                        "amount",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("costs"), "+", models.F("overdue_interest")
+                                    ),
+                                    "+",
+                                    models.F("interest"),
+                                ),
+                                "+",
+                                models.F("principal"),
+                            ),
+                            "+",
+                            models.F("unallocated"),
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="lending_repayment_parts_sum",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='repayment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'disputed'), _negated=True), models.Q(('disputed_at__isnull', False), models.Q(('dispute', ''), _negated=True)), _connector='OR'), name='lending_repayment_dispute_told'),
+            model_name="repayment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "disputed"), _negated=True),
+                    models.Q(
+                        ("disputed_at__isnull", False), models.Q(("dispute", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="lending_repayment_dispute_told",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='nightmark',
-            constraint=models.UniqueConstraint(fields=('share', 'on', 'kind'), name='lending_nightmark_once'),
+            model_name="nightmark",
+            constraint=models.UniqueConstraint(
+                fields=("share", "on", "kind"), name="lending_nightmark_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loanevent',
-            constraint=models.UniqueConstraint(fields=('share', 'sequence'), name='lending_loanevent_sequence_once'),
+            model_name="loanevent",
+            constraint=models.UniqueConstraint(
+                fields=("share", "sequence"), name="lending_loanevent_sequence_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='loanevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['paid', 'reversed']), _negated=True), ('repayment__isnull', False), _connector='OR'), name='lending_loanevent_payment_named'),
+            model_name="loanevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind__in", ["paid", "reversed"]), _negated=True),
+                    ("repayment__isnull", False),
+                    _connector="OR",
+                ),
+                name="lending_loanevent_payment_named",
+            ),
         ),
         migrations.AddIndex(
-            model_name='instalment',
-            index=models.Index(condition=models.Q(('settled_on__isnull', True)), fields=['due_on', 'share'], name='lending_instalment_unpaid'),
+            model_name="instalment",
+            index=models.Index(
+                condition=models.Q(("settled_on__isnull", True)),
+                fields=["due_on", "share"],
+                name="lending_instalment_unpaid",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.UniqueConstraint(fields=('share', 'number'), name='lending_instalment_number_once'),
+            model_name="instalment",
+            constraint=models.UniqueConstraint(
+                fields=("share", "number"), name="lending_instalment_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.CheckConstraint(condition=models.Q(('interest_paid__lte', models.F('interest')), ('principal_paid__lte', models.F('principal'))), name='lending_instalment_paid_within'),
+            model_name="instalment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("interest_paid__lte", models.F("interest")),
+                    ("principal_paid__lte", models.F("principal")),
+                ),
+                name="lending_instalment_paid_within",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='instalment',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('from_on'))), name='lending_instalment_period_forward'),
+            model_name="instalment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_on__gte", models.F("from_on"))),
+                name="lending_instalment_period_forward",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extensionconsent',
-            constraint=models.UniqueConstraint(fields=('extension', 'share'), name='lending_extensionconsent_once', violation_error_message='您已经答复过。'),
+            model_name="extensionconsent",
+            constraint=models.UniqueConstraint(
+                fields=("extension", "share"),
+                name="lending_extensionconsent_once",
+                violation_error_message="您已经答复过。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('loan', 'membership'), name='lending_signature_once', violation_error_message='您已经签过字。'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(
+                fields=("loan", "membership"),
+                name="lending_signature_once",
+                violation_error_message="您已经签过字。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(('document_sha256__regex', '^[0-9a-f]{64}$')), name='lending_signature_hash_whole'),
+            model_name="signature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("document_sha256__regex", "^[0-9a-f]{64}$")),
+                name="lending_signature_hash_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sparemoney',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('membership',), name='lending_sparemoney_one_open', violation_error_message='您已经登记过余钱，可以改金额。'),
+            model_name="sparemoney",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("membership",),
+                name="lending_sparemoney_one_open",
+                violation_error_message="您已经登记过余钱，可以改金额。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sparemoney',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='lending_sparemoney_amount_positive'),
+            model_name="sparemoney",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="lending_sparemoney_amount_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sparemoney',
-            constraint=models.CheckConstraint(condition=models.Q(('available_until__isnull', True), ('available_until__gt', models.F('available_from')), _connector='OR'), name='lending_sparemoney_period_forward', violation_error_message='收回的日子要晚于可以用的日子。'),
+            model_name="sparemoney",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("available_until__isnull", True),
+                    ("available_until__gt", models.F("available_from")),
+                    _connector="OR",
+                ),
+                name="lending_sparemoney_period_forward",
+                violation_error_message="收回的日子要晚于可以用的日子。",
+            ),
         ),
         migrations.AddIndex(
-            model_name='pledge',
-            index=models.Index(fields=['membership', 'state'], name='lending_pledge_of_member'),
+            model_name="pledge",
+            index=models.Index(fields=["membership", "state"], name="lending_pledge_of_member"),
         ),
         migrations.AddConstraint(
-            model_name='pledge',
-            constraint=models.UniqueConstraint(fields=('request', 'membership'), name='lending_pledge_invited_once', violation_error_message='这位成员已经在邀请名单里。'),
+            model_name="pledge",
+            constraint=models.UniqueConstraint(
+                fields=("request", "membership"),
+                name="lending_pledge_invited_once",
+                violation_error_message="这位成员已经在邀请名单里。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pledge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('state__in', ['pledged', 'contracted'])), models.Q(models.Q(('state__in', ['pledged', 'contracted']), _negated=True), ('amount__isnull', True)), _connector='OR'), name='lending_pledge_amount_while_pledged'),
+            model_name="pledge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("amount__gt", 0), ("state__in", ["pledged", "contracted"])),
+                    models.Q(
+                        models.Q(("state__in", ["pledged", "contracted"]), _negated=True),
+                        ("amount__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="lending_pledge_amount_while_pledged",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pledge',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['invited', 'lapsed']), ('answered_at__isnull', False), _connector='OR'), name='lending_pledge_answer_dated'),
+            model_name="pledge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["invited", "lapsed"]),
+                    ("answered_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="lending_pledge_answer_dated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unionday',
-            constraint=models.UniqueConstraint(fields=('union', 'on'), name='lending_unionday_once'),
+            model_name="unionday",
+            constraint=models.UniqueConstraint(
+                fields=("union", "on"), name="lending_unionday_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='writeoff',
-            constraint=models.CheckConstraint(condition=models.Q(('checked_by', models.F('made_by')), _negated=True), name='lending_writeoff_maker_is_not_checker', violation_error_message='经办和复核必须是两个人。'),
+            model_name="writeoff",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("checked_by", models.F("made_by")), _negated=True),
+                name="lending_writeoff_maker_is_not_checker",
+                violation_error_message="经办和复核必须是两个人。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='writeoff',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True)), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='lending_writeoff_checked_by_paired', violation_error_message='时间和经手人要一起填写。'),
+            model_name="writeoff",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("checked_at__isnull", True), ("checked_by__isnull", True)),
+                    models.Q(("checked_at__isnull", False), ("checked_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="lending_writeoff_checked_by_paired",
+                violation_error_message="时间和经手人要一起填写。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='writeoff',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'returned'), _negated=True), fields=('loan',), name='lending_writeoff_one_open', violation_error_message='这笔借款已经提出过核销。'),
+            model_name="writeoff",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "returned"), _negated=True),
+                fields=("loan",),
+                name="lending_writeoff_one_open",
+                violation_error_message="这笔借款已经提出过核销。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='writeoff',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='lending_writeoff_amount_positive'),
+            model_name="writeoff",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="lending_writeoff_amount_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='writeoff',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('state', 'proposed')), models.Q(models.Q(('state', 'proposed'), _negated=True), ('checked_at__isnull', False)), _connector='OR'), name='lending_writeoff_state_checked'),
+            model_name="writeoff",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("checked_at__isnull", True), ("state", "proposed")),
+                    models.Q(
+                        models.Q(("state", "proposed"), _negated=True),
+                        ("checked_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="lending_writeoff_state_checked",
+            ),
         ),
     ]

@@ -7,9 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [("lending", "0006_pledge_once")]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name="mediation", name="lending_mediation_promise_whole"
-        ),
+        migrations.RemoveConstraint(model_name="mediation", name="lending_mediation_promise_whole"),
         migrations.RemoveConstraint(
             model_name="pledge", name="lending_pledge_amount_while_pledged"
         ),
