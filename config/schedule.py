@@ -37,6 +37,7 @@ TIMETABLE: tuple[Entry, ...] = (
     Entry("membership.purge_drafts", crontab(hour="2", minute="10"), _NIGHT),
     Entry("notices.purge", crontab(hour="2", minute="20"), _NIGHT),
     Entry("lending.expire_contracts", crontab(hour="1", minute="30"), _NIGHT),
+    Entry("lending.expire_extensions", crontab(hour="1", minute="35"), _NIGHT),
     Entry("lending.remind_lpr", crontab(hour="3", minute="20"), _NIGHT),
     Entry("lending.expire_requests", crontab(hour="3", minute="25"), _NIGHT),
     Entry("consent.watch_clocks", crontab(hour="3", minute="10"), _NIGHT),

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.dates import business_date
 from core.errors import Refused
-from credit.lending.services import drafts, lpr, nightly, requests
+from credit.lending.services import drafts, extending, lpr, nightly, requests
 from credit.lending.services.expiring import expire_contracts as expire_due_contracts
 
 logger = logging.getLogger(__name__)
@@ -35,6 +35,12 @@ def expire_contracts(**kwargs: object) -> None:
     """Call off contracts that were not signed, and transfers that were not sent, in time."""
     counts = expire_due_contracts(at=timezone.now())
     logger.info("contracts unsigned: %(unsigned)s, transfers unsent: %(unsent)s", counts)
+
+
+@shared_task(name="lending.expire_extensions")
+def expire_extensions(**kwargs: object) -> None:
+    """End what was asked for and not decided before the loan's own end."""
+    logger.info("extensions expired: %s", extending.expire_extensions(at=timezone.now()))
 
 
 @shared_task(name="lending.close_day")
