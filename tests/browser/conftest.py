@@ -1,5 +1,7 @@
 """A real Chromium in front of the live server: fixtures `phone`, `desk`, `phone_without_js`.
 
+`fits` and `picture` look at a page; how to go from one to the next stands in `steps.py`.
+
 Each page fails its test when the console shows an error (a broken Content-Security-Policy rule is
 one), a script throws, a resource is missing, the server breaks, or anything is asked of another
 host. A test that provokes one of these on purpose empties the fixture `problems`.
@@ -16,8 +18,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
 
+from tests.browser.steps import settled, sticks_out, too_small
 from tests.plugin import NO_CHROMIUM, find_chromium
 
 HERE = Path(__file__).parent
@@ -29,7 +40,9 @@ PHONE = {
 }
 DESK = {"viewport": {"width": 1280, "height": 800}}
 WCAG_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
-TIMEOUT_MS = 15_000  # two busy cores
+# Two busy cores; only what never comes waits so long. `expect` alone would wait for five seconds.
+TIMEOUT_MS = 60_000
+expect.set_options(timeout=TIMEOUT_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,7 +67,9 @@ def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(
-            executable_path=path, args=[*sandbox, "--disable-dev-shm-usage"]
+            executable_path=path,
+            args=[*sandbox, "--disable-dev-shm-usage"],
+            timeout=TIMEOUT_MS,
         )
         yield browser
         browser.close()
@@ -103,9 +118,43 @@ def accessible() -> Callable[[Page], None]:
     """A function: `accessible(page)` fails when axe finds a violation of WCAG 2.1 A or AA."""
 
     def check(page: Page) -> None:
+        settled(page)
         options = {"runOnly": WCAG_AA, "resultTypes": ["violations"]}
         result = Axe().run(page, options=options)
         assert result.violations_count == 0, result.generate_report()
+
+    return check
+
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+    """A function: `picture(page, name)` keeps one, where PICTURES names a folder for them."""
+
+    def keep(page: Page, name: str) -> None:
+        if folder := os.environ.get("PICTURES"):
+            settled(page)
+            file = Path(folder) / f"{request.path.parent.name}-{name}.png"
+            page.screenshot(path=file, full_page=True)
+
+    return keep
+
+
+@pytest.fixture
+def fits(
+    accessible: Callable[[Page], None], picture: Callable[[Page, str], None]
+) -> Callable[..., None]:
+    """A function: `fits(page, name)` fails when something sticks out or axe is not content.
+
+    With `tapped="main a"` all that matches must be high enough for a finger.
+    """
+
+    def check(page: Page, name: str, *, tapped: str = "") -> None:
+        settled(page)
+        picture(page, name)
+        assert not sticks_out(page), name
+        if tapped:
+            assert too_small(page, tapped) == [], name
+        accessible(page)
 
     return check
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from cooperative.consent import demo, selectors
 from cooperative.consent.models import Consent, DataRequest
@@ -19,10 +17,10 @@ from cooperative.consent.reference import load_reference
 from cooperative.membership.models import Member
 from core.dates import today
 from core.models import DocumentRecord
+from tests.browser.steps import follow
 from tests.factories.consent import NOON, YEAR, DocumentRecordFactory, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SHOTS = os.environ.get("SHOTS", "")
 
 
 @pytest.fixture
@@ -43,22 +41,12 @@ def member(world: World) -> Member:
     return made
 
 
-def look(page: Page, name: str, accessible: Callable[[Page], None]) -> None:
-    """Check the page, and keep a picture where somebody asked for pictures."""
-    accessible(page)
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= page.viewport_size["width"]  # type: ignore[index]
-    picture(page, name)
-
-
-def picture(page: Page, name: str) -> None:
-    """Keep a picture where the environment names a folder for them (SHOTS)."""
-    if SHOTS:
-        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
-
-
 def test_every_page_reads_well(
-    phone: Page, enter: Any, signed_in: Any, member: Member, accessible: Any
+    phone: Page,
+    enter: Any,
+    signed_in: Any,
+    member: Member,
+    fits: Callable[[Page, str], None],
 ) -> None:
     enter(phone, signed_in(member.user))
     consent = selectors.live_consents(member, timezone.now())[0]
@@ -83,7 +71,7 @@ def test_every_page_reads_well(
     }
     for name, url in pages.items():
         phone.goto(url)
-        look(phone, name, accessible)
+        fits(phone, name)
     assert DocumentRecord.objects.count() == 1
 
 
@@ -93,22 +81,27 @@ def test_consent_is_withdrawn_and_given_again_without_scripts(
     page = phone_without_js
     enter(page, signed_in(member.user))
     page.goto(reverse("my_consents"))
-    page.get_by_role("link", name="撤回", exact=True).first.click()
-    page.get_by_role("button", name="撤回", exact=True).click()
-    page.get_by_text("已经撤回，从现在起不能再看。").wait_for()
+    follow(page.get_by_role("link", name="撤回", exact=True).first)
+    follow(page.get_by_role("button", name="撤回", exact=True))
+    expect(page.get_by_text("已经撤回，从现在起不能再看。")).to_be_visible()
     assert not Consent.objects.live(timezone.now()).filter(member=member).exists()
-    page.get_by_role("link", name="信用评议").first.click()
+    follow(page.get_by_role("link", name="信用评议").first)
     boxes = page.get_by_role("checkbox")
-    assert boxes.count() == 1
-    assert not boxes.first.is_checked()
-    page.get_by_role("button", name="我看明白了，同意").click()
-    page.get_by_text("授权已经给出").wait_for()
+    expect(boxes).to_have_count(1)
+    expect(boxes).not_to_be_checked()
+    follow(page.get_by_role("button", name="我看明白了，同意"))
+    expect(page.get_by_text("授权已经给出")).to_be_visible()
     consent = Consent.objects.live(timezone.now()).get(member=member)
     assert "income" not in consent.categories
 
 
 def test_panel_shows_what_waits_and_how_long(
-    desk: Page, enter: Any, signed_in: Any, world: World, member: Member
+    desk: Page,
+    enter: Any,
+    signed_in: Any,
+    world: World,
+    member: Member,
+    picture: Callable[[Page, str], None],
 ) -> None:
     reviewer = world.officer("reviewer", name="赵秀英")
     enter(desk, signed_in(reviewer, second_factor=True))
@@ -116,13 +109,13 @@ def test_panel_shows_what_waits_and_how_long(
         desk.goto(reverse(f"admin:consent_{model}_changelist"))
         picture(desk, f"panel-{model}")
     desk.goto(reverse("admin:consent_datarequest_changelist"))
-    desk.get_by_text("还剩 4 天").wait_for()
+    expect(desk.get_by_text("还剩 4 天")).to_be_visible()
     request = DataRequest.objects.get(state="proposed")
     desk.goto(reverse("admin:consent_datarequest_change", args=[request.pk]))
     picture(desk, "panel-request")
-    desk.get_by_role("link", name="复核通过").click()
+    follow(desk.get_by_role("link", name="复核通过"))
     picture(desk, "panel-confirm")
-    desk.get_by_role("button", name="复核通过").click()
-    desk.get_by_text("已复核，本人会收到答复。").wait_for()
+    follow(desk.get_by_role("button", name="复核通过"))
+    expect(desk.get_by_text("已复核，本人会收到答复。")).to_be_visible()
     request.refresh_from_db()
     assert request.state == "answered"

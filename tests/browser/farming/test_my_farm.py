@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +14,7 @@ from playwright.sync_api import Page, expect
 from cooperative.farming.models import Crop, Plot
 from cooperative.farming.services import load_crops
 from core.dates import today
+from tests.browser.steps import follow
 from tests.factories.farming import (
     AssetFactory,
     FarmerFactory,
@@ -26,25 +25,9 @@ from tests.factories.farming import (
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
-Accessible = Callable[[Page], None]
-SMALLEST_TARGET = 47.5  # 48 less what rounding to pixels takes
-TOO_SMALL = """least => [...document.querySelectorAll('main a.row, main a.button, main button')]
-    .filter(e => e.getBoundingClientRect().height < least).map(e => e.outerHTML.slice(0, 100))"""
-TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-
-
-def look(page: Page, name: str) -> None:
-    """Keep a picture where PICTURES names a folder."""
-    if folder := os.environ.get("PICTURES"):
-        page.screenshot(path=Path(folder) / f"farming-{name}.png", full_page=True)
-
-
-def fits(page: Page, accessible: Accessible, name: str) -> None:
-    """Nothing sticks out, targets are large enough, axe is content."""
-    look(page, name)
-    assert not page.evaluate(TOO_WIDE)
-    assert page.evaluate(TOO_SMALL, SMALLEST_TARGET) == []
-    accessible(page)
+Fits = Callable[..., None]
+Picture = Callable[[Page, str], None]
+TAPPED = "main a.row, main a.button, main button"
 
 
 @pytest.fixture
@@ -75,12 +58,12 @@ def farmer() -> Any:
 
 
 def test_a_farmer_sees_and_states_their_land(
-    phone: Page, farmer: Any, signed_in: Any, enter: Any, accessible: Accessible
+    phone: Page, farmer: Any, signed_in: Any, enter: Any, fits: Fits
 ) -> None:
     enter(phone, signed_in(farmer.user))
     phone.goto("/farm/")
     expect(phone.get_by_role("heading", level=1)).to_contain_text("我的地")
-    fits(phone, accessible, "overview")
+    fits(phone, "overview", tapped=TAPPED)
     for kind, name in [
         ("plot", "添加地块"),
         ("plan", "添加种植安排"),
@@ -88,80 +71,81 @@ def test_a_farmer_sees_and_states_their_land(
         ("income", "添加年度收入"),
     ]:
         phone.goto("/farm/")
-        phone.get_by_role("link", name=name).click()
+        follow(phone.get_by_role("link", name=name))
         expect(phone.get_by_role("heading", level=1)).to_contain_text(name)
-        fits(phone, accessible, f"add-{kind}")
+        fits(phone, f"add-{kind}", tapped=TAPPED)
     phone.goto("/farm/plot/add/")
     phone.get_by_role("button", name="保存").click()
+    expect(phone.get_by_label("这块地平时怎么叫")).to_be_focused()
     phone.get_by_label("这块地平时怎么叫").fill("柳条沟")
     phone.get_by_label("有多少亩").fill("15.5")
-    phone.get_by_text("自家承包", exact=True).click()
-    phone.get_by_role("button", name="保存").click()
+    phone.get_by_text("自家承包", exact=True).check()
+    follow(phone.get_by_role("button", name="保存"))
     expect(phone.get_by_text("已保存，等工会核实")).to_be_visible()
-    fits(phone, accessible, "plot")
-    phone.get_by_role("link", name="撤回").click()
-    fits(phone, accessible, "withdraw")
-    phone.get_by_role("button", name="撤回").click()
+    fits(phone, "plot", tapped=TAPPED)
+    follow(phone.get_by_role("link", name="撤回"))
+    fits(phone, "withdraw", tapped=TAPPED)
+    follow(phone.get_by_role("button", name="撤回"))
     expect(phone.get_by_text("已撤回。")).to_be_visible()
-    phone.get_by_role("link", name="以前的记录").click()
-    fits(phone, accessible, "past")
+    follow(phone.get_by_role("link", name="以前的记录"))
+    fits(phone, "past", tapped=TAPPED)
     assert Plot.objects.get(local_name="柳条沟").state == "withdrawn"
 
 
 def test_every_page_works_without_scripts(
-    phone_without_js: Page, farmer: Any, signed_in: Any, enter: Any
+    phone_without_js: Page, farmer: Any, signed_in: Any, enter: Any, picture: Picture
 ) -> None:
     page = phone_without_js
     enter(page, signed_in(farmer.user))
     page.goto("/farm/")
-    page.get_by_role("link", name="北岗子").first.click()
-    look(page, "returned")
-    page.get_by_role("link", name="修改").click()
+    follow(page.get_by_role("link", name="北岗子").first)
+    picture(page, "returned")
+    follow(page.get_by_role("link", name="修改"))
     page.get_by_label("有多少亩").fill("17")
-    page.get_by_role("button", name="保存").click()
+    follow(page.get_by_role("button", name="保存"))
     expect(page.get_by_text("等工会核实")).to_be_visible()
     page.goto("/farm/")
-    page.get_by_role("link", name="拖拉机 904").click()
-    page.get_by_role("link", name="已经卖掉或报废").click()
-    look(page, "end")
+    follow(page.get_by_role("link", name="拖拉机 904"))
+    follow(page.get_by_role("link", name="已经卖掉或报废"))
+    picture(page, "end")
     page.get_by_label("最后一天是哪天").fill("2026-03-01")
-    page.get_by_role("button", name="保存").click()
+    follow(page.get_by_role("button", name="保存"))
     expect(page.get_by_text("这一条是更正")).to_be_visible()
-    look(page, "correction")
+    picture(page, "correction")
 
 
-def test_an_empty_farm(phone: Page, signed_in: Any, enter: Any, accessible: Accessible) -> None:
+def test_an_empty_farm(phone: Page, signed_in: Any, enter: Any, fits: Fits) -> None:
     enter(phone, signed_in(FarmerFactory().user))
     phone.goto("/farm/")
-    fits(phone, accessible, "empty")
+    fits(phone, "empty", tapped=TAPPED)
 
 
 def test_an_officer_works_through_the_queue(
-    desk: Page, farmer: Any, signed_in: Any, enter: Any
+    desk: Page, farmer: Any, signed_in: Any, enter: Any, picture: Picture
 ) -> None:
     enter(desk, signed_in(officer("convener"), second_factor=True))
     desk.goto("/admin/farming/queuedfact/")
     expect(desk.get_by_text("河套地")).to_be_visible()
-    look(desk, "queue")
-    desk.get_by_role("link", name="河套地").click()
-    look(desk, "queued")
-    desk.get_by_role("link", name="核实通过").click()
-    look(desk, "confirm")
-    desk.get_by_role("button", name="核实通过").click()
+    picture(desk, "queue")
+    follow(desk.get_by_role("link", name="河套地"))
+    picture(desk, "queued")
+    follow(desk.get_by_role("link", name="核实通过"))
+    picture(desk, "confirm")
+    follow(desk.get_by_role("button", name="核实通过"))
     expect(desk.get_by_text("已核实。")).to_be_visible()
     assert not Plot.objects.filter(state="stated").exists()
     desk.goto("/admin/farming/queuedfact/enter/?name=王&kind=plot")
-    look(desk, "enter")
-    desk.get_by_role("link", name="给这位成员填写").click()
-    look(desk, "enter-plot")
+    picture(desk, "enter")
+    follow(desk.get_by_role("link", name="给这位成员填写"))
+    picture(desk, "enter-plot")
     desk.goto("/admin/farming/queuedfact/")
-    for box in desk.locator("#result_list tbody input[type=checkbox]").all()[:3]:
-        box.check()
+    for row in range(3):
+        desk.locator("#result_list tbody input[type=checkbox]").nth(row).check()
     desk.locator("select[name=action]").select_option("refuse_selected")
-    desk.get_by_role("button", name="执行").or_(desk.locator("button[name=index]")).first.click()
+    follow(desk.get_by_role("button", name="执行").or_(desk.locator("button[name=index]")).first)
     expect(desk.get_by_text("条将退回给成员")).to_be_visible()
-    look(desk, "decide")
+    picture(desk, "decide")
     desk.get_by_label("退回原因").fill("请补凭证。")
-    desk.get_by_role("button", name="退回所选").click()
+    follow(desk.get_by_role("button", name="退回所选"))
     expect(desk.get_by_text("已退回 3 条。")).to_be_visible()
-    look(desk, "decided")
+    picture(desk, "decided")

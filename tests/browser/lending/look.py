@@ -9,14 +9,14 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from tests.browser.steps import sticks_out, too_small
+from tests.browser.steps import settled, sticks_out, too_small
 
 TAPPED = "main a.row, main a.button, main button"
 
 
 def fits(page: Page, accessible: Callable[[Page], None] | None, name: str) -> None:
     """Nothing sticks out, in larger type neither; ``accessible`` is the fixture, None to spare it."""
-    page.wait_for_load_state("load")
+    settled(page)
     pictures(name, page)
     assert not sticks_out(page), name
     with larger_type(page):

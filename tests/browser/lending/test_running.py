@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from core.dates import today
 from credit.lending.models import Loan, Repayment
 from tests.browser.lending.look import fits, pictures
-from tests.browser.steps import follow, sticks_out
+from tests.browser.steps import follow, requoted, sticks_out
 from tests.factories.lending import ExtensionFactory, MediationFactory
 from tests.factories.running import Parties, noon, paid, running_loan
 
@@ -69,9 +69,10 @@ def test_a_slip_goes_along_and_a_dispute_is_asked_for(
     share = Parties(late).shares()[0]
     enter(phone, signed_in(late.membership.member.user))
     phone.goto(f"{reverse('repay', args=[late.pk])}?share={share.pk}")
-    phone.get_by_label("转账凭证").set_input_files(
-        {"name": "回单.png", "mimeType": "image/png", "buffer": png}
-    )
+    with requoted(phone):
+        phone.get_by_label("转账凭证").set_input_files(
+            {"name": "回单.png", "mimeType": "image/png", "buffer": png}
+        )
     expect(phone.locator(".preview")).to_contain_text("回单.png")
     fits(phone, accessible, "repay-slip")
     follow(phone.get_by_role("button", name="我已经转了，登记"))

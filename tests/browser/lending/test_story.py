@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from core.dates import today
 from credit.lending.models import Loan, LoanRequest, Repayment
 from tests.browser.lending.look import fits
-from tests.browser.steps import follow
+from tests.browser.steps import follow, quoted
 from tests.lending_story import Story, lending_story
 from tests.phones import Phones
 
@@ -74,9 +74,7 @@ def ask(walk: Walk, story: Story) -> LoanRequest:
     walk.look("ask-term")
     page.get_by_label("借几个月").fill("6")
     walk.press("下一步")
-    page.get_by_label("最高愿意付多少利息").fill("8")
-    if not page.evaluate("document.documentElement.classList.contains('js')"):
-        follow(page.get_by_role("button", name="重新算一遍"))
+    quoted(page.get_by_label("最高愿意付多少利息"), "8")
     expect(page.locator("#quote")).to_contain_text("一共付利息")
     walk.look("ask-rate")
     walk.press("下一步")
@@ -106,9 +104,7 @@ def lend(walk: Walk, story: Story, request: LoanRequest) -> Loan:
         walk.as_(pledge.membership, reverse("home"))
         walk.sees("回个话")
         follow(page.get_by_role("link", name="回个话"))
-        page.get_by_label("您愿意借多少").fill(amount)
-        if not page.evaluate("document.documentElement.classList.contains('js')"):
-            follow(page.get_by_role("button", name="重新算一遍"))
+        quoted(page.get_by_label("您愿意借多少"), amount)
         expect(page.locator("#quote")).to_contain_text("按时还清一共还给您")
         walk.look("invitation")
         walk.press("答应借出")
@@ -170,9 +166,7 @@ def pay_back(walk: Walk, story: Story, loan: Loan) -> None:
     walk.look("repay")
     follow(page.get_by_role("link", name="李春梅"))
     walk.sees("还给李春梅")
-    page.get_by_label("转了多少").fill("8000")
-    if not page.evaluate("document.documentElement.classList.contains('js')"):
-        follow(page.get_by_role("button", name="重新算一遍"))
+    quoted(page.get_by_label("转了多少"), "8000")
     expect(page.locator("#quote")).to_contain_text("¥8,000.00")
     walk.look("repay-one")
     walk.press("我已经转了，登记")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +11,7 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from core.dates import today
+from tests.browser.steps import follow
 from tests.factories.core import ParameterFactory
 from tests.factories.membership import (
     CooperativeFactory,
@@ -25,16 +24,8 @@ from tests.factories.membership import (
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
-Accessible = Callable[[Page], None]
 Enter = Callable[[Page, Client], None]
-TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-
-
-def _fits(page: Page, accessible: Accessible, name: str) -> None:
-    if folder := os.environ.get("PICTURES"):
-        page.screenshot(path=Path(folder) / f"joining-{name}.png", full_page=True)
-    assert not page.evaluate(TOO_WIDE), name
-    accessible(page)
+Fits = Callable[[Page, str], None]
 
 
 @pytest.fixture
@@ -48,70 +39,70 @@ def union() -> Any:
 
 def _fill_in(page: Page, number: str) -> None:
     page.goto("/join/")
-    page.get_by_role("link", name="开始填写").click()
-    page.get_by_text("韩甸镇农机合作社工会").click()
-    page.get_by_role("button", name="下一步").click()
-    page.get_by_text("个人", exact=True).click()
-    page.get_by_role("button", name="下一步").click()
+    follow(page.get_by_role("link", name="开始填写"))
+    page.get_by_text("韩甸镇农机合作社工会").check()
+    follow(page.get_by_role("button", name="下一步"))
+    page.get_by_text("个人", exact=True).check()
+    follow(page.get_by_role("button", name="下一步"))
     page.get_by_label("姓名").fill("李春生")
     page.get_by_label("身份证号").fill(number)
-    page.get_by_role("button", name="下一步").click()
+    follow(page.get_by_role("button", name="下一步"))
 
 
 def _finish(page: Page) -> None:
     page.get_by_label("您住在哪个村").select_option(label="红城村")
-    page.get_by_role("button", name="下一步").click()
+    follow(page.get_by_role("button", name="下一步"))
     page.get_by_label("您在哪个合作社").select_option(label="金谷源农机专业合作社")
-    page.get_by_text("合作社社员，在社里劳动").click()
-    page.get_by_role("button", name="下一步").click()
-    page.get_by_role("button", name="送出申请").click()
+    page.get_by_text("合作社社员，在社里劳动").check()
+    follow(page.get_by_role("button", name="下一步"))
+    follow(page.get_by_role("button", name="送出申请"))
     expect(page.get_by_text("申请已经送到工会")).to_be_visible()
 
 
 def test_a_newcomer_is_admitted_by_two_officers(
-    phone: Page, desk: Page, union: Any, signed_in: Any, enter: Enter, accessible: Accessible
+    phone: Page, desk: Page, union: Any, signed_in: Any, enter: Enter, fits: Fits
 ) -> None:
     user = PhoneUserFactory()
     enter(phone, signed_in(user))
     phone.goto("/")
-    _fits(phone, accessible, "home-without-membership")
+    fits(phone, "home-without-membership")
     phone.goto("/join/")
-    _fits(phone, accessible, "start")
+    fits(phone, "start")
     _fill_in(phone, "230113198001010010")
     expect(phone.get_by_text("身份证号有一位不对").first).to_be_visible()
-    _fits(phone, accessible, "wrong-number")
+    fits(phone, "wrong-number")
     phone.get_by_label("身份证号").fill(resident_id(21))
-    phone.get_by_role("button", name="下一步").click()
-    _fits(phone, accessible, "village")
+    follow(phone.get_by_role("button", name="下一步"))
+    fits(phone, "village")
     _finish(phone)
-    _fits(phone, accessible, "waiting")
+    fits(phone, "waiting")
 
     enter(desk, signed_in(officer("convener", union), second_factor=True))
     desk.goto("/admin/")
-    desk.get_by_role("link", name="入会申请等录入表决").click()
-    desk.get_by_role("link", name="李春生").click()
-    desk.get_by_role("link", name="录入表决结果").click()
+    follow(desk.get_by_role("link", name="入会申请等录入表决"))
+    follow(desk.get_by_role("link", name="李春生"))
+    follow(desk.get_by_role("link", name="录入表决结果"))
     desk.get_by_label("表决日期").fill(today().isoformat())
     for label, count in (("应到", 30), ("实到", 24), ("赞成", 22), ("反对", 1), ("弃权", 1)):
         desk.get_by_label(label).fill(str(count))
-    desk.get_by_role("button", name="录入表决结果").click()
+    follow(desk.get_by_role("button", name="录入表决结果"))
     expect(desk.get_by_text("等另一位复核人员确认")).to_be_visible()
 
     enter(desk, signed_in(officer("reviewer", union), second_factor=True))
     desk.goto("/admin/")
-    desk.get_by_role("link", name="入会表决等您复核").click()
-    desk.get_by_role("link", name="李春生").click()
-    desk.get_by_role("link", name="确认表决结果").click()
+    follow(desk.get_by_role("link", name="入会表决等您复核"))
+    follow(desk.get_by_role("link", name="李春生"))
+    follow(desk.get_by_role("link", name="确认表决结果"))
     expect(desk.get_by_text("超过应到人数的一半")).to_be_visible()
-    desk.get_by_role("button", name="确认表决结果").click()
+    follow(desk.get_by_role("button", name="确认表决结果"))
     expect(desk.get_by_text("表决结果已确认")).to_be_visible()
 
     phone.goto("/membership/")
     expect(phone.get_by_text("正式成员")).to_be_visible()
-    _fits(phone, accessible, "admitted")
+    fits(phone, "admitted")
     phone.goto("/")
     expect(phone.get_by_text("您的等待期到")).to_be_visible()
-    _fits(phone, accessible, "home")
+    fits(phone, "home")
 
 
 def test_joining_needs_no_script(
@@ -123,15 +114,15 @@ def test_joining_needs_no_script(
 
 
 def test_pages_of_a_member_and_a_visitor_are_accessible(
-    phone: Page, union: Any, signed_in: Any, enter: Enter, accessible: Accessible
+    phone: Page, union: Any, signed_in: Any, enter: Enter, fits: Fits
 ) -> None:
     phone.goto("/")
-    _fits(phone, accessible, "welcome")
+    fits(phone, "welcome")
     row = MembershipFactory(union=union, member__with_account=True, member__name="王秋实")
     enter(phone, signed_in(row.member.user))
     for path in ("/", "/credit/", "/supply/", "/membership/", "/me/"):
         phone.goto(path)
-        _fits(phone, accessible, path.strip("/") or "home-member")
+        fits(phone, path.strip("/") or "home-member")
 
 
 def test_the_first_page_is_light(phone: Page, union: Any, signed_in: Any, enter: Enter) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,13 +15,12 @@ from playwright.sync_api import Page, expect
 
 from config.urls import urlpatterns as site_urls
 from cooperative.notices.models import Notice
+from tests.browser.steps import follow
 from tests.factories.notices import DemoMessageFactory, NoticeFactory, ReaderFactory
 
 urlpatterns = [*site_urls, path("demo/", include("config.demo_urls"))]
-SMALLEST_TARGET = 47.5  # 48 less what rounding to pixels takes
-TOO_SMALL = """least => [...document.querySelectorAll('main a, main button')]
-    .filter(e => e.getBoundingClientRect().height < least).map(e => e.outerHTML.slice(0, 100))"""
-TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+TAPPED = "main a, main button"
+Fits = Callable[..., None]
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls(__name__)]
 
@@ -63,19 +60,13 @@ def reader() -> Any:
     return reader
 
 
-def keep(page: Page, name: str) -> None:
-    """A picture for whoever wants to look, in the folder SHOTS."""
-    if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 390, 1280])
 def test_messages_fit_and_are_accessible(
     phone: Page,
     enter: Any,
     signed_in: Any,
-    accessible: Callable[[Page], None],
+    fits: Fits,
     reader: Any,
     width: int,
     scheme: Any,
@@ -84,10 +75,7 @@ def test_messages_fit_and_are_accessible(
     phone.set_viewport_size({"width": width, "height": 844})
     enter(phone, signed_in(reader))
     phone.goto("/messages/")
-    keep(phone, f"messages-{width}-{scheme}")
-    assert not phone.evaluate(TOO_WIDE)
-    assert phone.evaluate(TOO_SMALL, SMALLEST_TARGET) == []
-    accessible(phone)
+    fits(phone, f"{width}-{scheme}", tapped=TAPPED)
 
 
 def test_message_is_opened_and_read_without_javascript(
@@ -97,35 +85,29 @@ def test_message_is_opened_and_read_without_javascript(
     enter(page, signed_in(reader))
     page.goto("/messages/")
     expect(page.get_by_text("2 条还没看")).to_be_visible()
-    page.get_by_role("button", name="入会申请").click()
+    follow(page.get_by_role("button", name="入会申请"))
     expect(page).to_have_url(re.compile(r"/messages/\?from=notice$"))
     expect(page.get_by_text("1 条还没看")).to_be_visible()
-    page.get_by_role("button", name="全部标为已看").click()
+    follow(page.get_by_role("button", name="全部标为已看"))
     expect(page.get_by_text("都看过了")).to_be_visible()
     assert not Notice.objects.filter(read_at=None).exists()
 
 
-def test_empty_list_has_a_next_step(
-    phone: Page, enter: Any, signed_in: Any, accessible: Callable[[Page], None]
-) -> None:
+def test_empty_list_has_a_next_step(phone: Page, enter: Any, signed_in: Any, fits: Fits) -> None:
     enter(phone, signed_in(ReaderFactory()))
     phone.goto("/messages/")
-    keep(phone, "messages-empty")
     expect(phone.get_by_role("link", name="回首页")).to_be_visible()
-    accessible(phone)
+    fits(phone, "empty")
 
 
-def test_inbox_shows_a_new_code_by_itself(phone: Page, accessible: Callable[[Page], None]) -> None:
+def test_inbox_shows_a_new_code_by_itself(phone: Page, fits: Fits) -> None:
     DemoMessageFactory(at=timezone.now() - timedelta(minutes=9))
     phone.goto("/demo/inbox/")
     expect(phone.get_by_text("048 213")).to_be_visible()
     text = "【三位一体】验证码 735120，5 分钟内有效。请不要告诉别人，工会干部也不会向您要。"
     DemoMessageFactory(phone="13911112222", text=text, at=timezone.now())
-    expect(phone.get_by_text("735 120")).to_be_visible(timeout=8000)
-    keep(phone, "inbox")
-    assert not phone.evaluate(TOO_WIDE)
-    assert phone.evaluate(TOO_SMALL, SMALLEST_TARGET) == []
-    accessible(phone)
+    expect(phone.get_by_text("735 120")).to_be_visible()
+    fits(phone, "inbox", tapped=TAPPED)
 
 
 def test_inbox_is_reloaded_by_a_link_without_javascript(phone_without_js: Page) -> None:
@@ -133,5 +115,5 @@ def test_inbox_is_reloaded_by_a_link_without_javascript(phone_without_js: Page) 
     page.goto("/demo/inbox/")
     expect(page.get_by_text("还没有短信")).to_be_visible()
     DemoMessageFactory(at=timezone.now())
-    page.get_by_role("link", name="刷新").click()
+    follow(page.get_by_role("link", name="刷新"))
     expect(page.get_by_text("048 213")).to_be_visible()
