@@ -9,10 +9,11 @@ filled in beside a live quote is filled in by ``quoted``: the quote is pale whil
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Response, expect
 
 _TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 _TOO_SMALL = """([selector, least]) => [...document.querySelectorAll(selector)]
@@ -61,3 +62,16 @@ def too_small(page: Page, selector: str) -> list[str]:
     """What is shown, matches and is too low for a finger."""
     found: list[str] = page.evaluate(_TOO_SMALL, [selector, _SMALLEST_TARGET])
     return found
+
+
+def weights_of_first_visit(page: Page, address: str) -> list[int]:
+    """Bytes of each answer when the page is loaded for the first time, the icons as the last.
+
+    Compressed as WhiteNoise and GZipMiddleware send them; the tests' live server does not.
+    """
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer))
+    with page.expect_request_finished(lambda sent: "icons" in sent.url):
+        page.goto(address)
+    page.wait_for_load_state("networkidle")
+    return [len(gzip.compress(answer.body())) for answer in answers]

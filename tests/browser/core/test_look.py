@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +10,11 @@ import pytest
 from django.conf import LazySettings
 from django.urls import clear_url_caches, path
 from PIL import Image
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, expect
 
 from config.urls import urlpatterns as site_urls
 from core import look_views
-from tests.browser.steps import follow
+from tests.browser.steps import follow, weights_of_first_visit
 
 urlpatterns = [*site_urls, path("look/", look_views.gallery, name="look")]
 FIRST_PAGE_BYTES = 60_000
@@ -47,16 +46,9 @@ def test_every_component_is_accessible_and_fits(
 
 
 def test_first_page_weighs_little(phone: Page) -> None:
-    sent: dict[str, int] = {}
-
-    def weigh(answer: Response) -> None:
-        sent[answer.url] = len(gzip.compress(answer.body()))
-
-    phone.on("response", weigh)
-    phone.goto("/look/")
-    phone.wait_for_load_state("networkidle")
-    assert len(sent) >= 5
-    assert sum(sent.values()) < FIRST_PAGE_BYTES
+    weights = weights_of_first_visit(phone, "/look/")
+    assert len(weights) >= 5
+    assert sum(weights) < FIRST_PAGE_BYTES
 
 
 def test_quick_amount_is_quoted_at_once(phone: Page) -> None:

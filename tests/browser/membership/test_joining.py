@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from core.dates import today
-from tests.browser.steps import follow
+from tests.browser.steps import follow, weights_of_first_visit
 from tests.factories.core import ParameterFactory
 from tests.factories.membership import (
     CooperativeFactory,
@@ -128,9 +127,6 @@ def test_pages_of_a_member_and_a_visitor_are_accessible(
 def test_the_first_page_is_light(phone: Page, union: Any, signed_in: Any, enter: Enter) -> None:
     row = MembershipFactory(union=union, member__with_account=True)
     enter(phone, signed_in(row.member.user))
-    bodies: list[bytes] = []
-    phone.on("response", lambda response: bodies.append(response.body()))
-    phone.goto("/", wait_until="networkidle")
-    assert len(bodies) >= 4  # page, style sheets, script, icons
-    # Compressed as WhiteNoise and GZipMiddleware send it; the tests' live server does not.
-    assert sum(len(gzip.compress(body)) for body in bodies) < 60_000
+    weights = weights_of_first_visit(phone, "/")
+    assert len(weights) >= 4  # page, style sheets, script, icons
+    assert sum(weights) < 60_000
