@@ -353,20 +353,7 @@ def test_nights_and_payments_together_store_what_replay_gives(amount: str):
     assert late.overdue_since == date(2026, 2, 10)
 
 
-# Speed, and the door
-
-
-def test_a_night_reads_by_the_index_of_due_dates_only():
-    shares_due([DUE])
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        figures = closing._figures(
-            JobRun(parameters={"on": "2026-05-20", "after": "2026-05-19", "first": 0}), 0, 10
-        )
-        for statement in (closing._MARK, closing._MOVE.format(wait="SKIP LOCKED")):
-            cursor.execute(f"EXPLAIN {statement}", figures)
-            plan = "\n".join(row[0] for row in cursor.fetchall())
-            assert "lending_share_due" in plan
+# The door
 
 
 def test_the_command_closes_shows_progress_and_has_nothing_to_do_the_second_time(time_machine):

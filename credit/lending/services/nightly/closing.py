@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, Min
+from django.db.models import Min
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -38,11 +38,11 @@ FROM unnest(%(due_on)s::date[], %(on)s::date[], %(kind)s::text[], %(bucket)s::te
     AS crossing (due_on, "on", kind, bucket)
 JOIN lending_share share ON share.next_due_on = crossing.due_on
 WHERE share.state = 'formed' AND share.id >= %(first)s AND share.id < %(last)s
-ORDER BY crossing."on", crossing.kind, share.id
 """
 _AGAIN = "ON CONFLICT DO NOTHING"
 
-# The last two conditions hold again for the row as it is once it is locked.
+# State and step are asked again of the row as it is once it is locked; the range of keys too, or
+# the planner would look for the locked rows in the whole table.
 _MOVE = f"""
 WITH free AS MATERIALIZED (
     SELECT id FROM lending_share
@@ -55,7 +55,8 @@ UPDATE lending_share share
 SET overdue_since = share.next_due_on, closed_on = %(day)s::date,
     bucket = {bucket_sql("(%(day)s::date - share.next_due_on)")}
 FROM free
-WHERE share.id = free.id AND share.state = 'formed'
+WHERE share.id = free.id AND share.id >= %(first)s AND share.id < %(last)s
+    AND share.state = 'formed'
     AND %(day)s::date - share.next_due_on >= {next_step_sql("share.bucket")}
 """  # noqa: S608 - only constants of this module are put in
 
@@ -106,18 +107,25 @@ def plan(run: JobRun) -> int:
     if any(other.pk < run.pk for other in unfinished(CLOSE)):
         raise Busy()
     on = date.fromisoformat(run.parameters["on"])
-    formed = Share.objects.filter(state=Share.State.FORMED)
-    bounds = formed.aggregate(first=Min("pk"), last=Max("pk"), since=Min("delivered_on"))
-    after = last_close(clean=True) or (bounds["since"] or on) - timedelta(days=1)
+    after = last_close(clean=True) or _first_delivery(on) - timedelta(days=1)
+    keys = Share.objects.filter(state=Share.State.FORMED).values_list("pk", flat=True)
+    first, last = keys.order_by("pk").first(), keys.order_by("-pk").first()
     run.parameters |= {
         "after": after.isoformat(),
-        "first": bounds["first"] or 0,
+        "first": first or 0,
         "again": _was_tried(after, run),
     }
     run.save(update_fields=["parameters"])
-    if after >= on or bounds["first"] is None:
+    if after >= on or first is None or last is None:
         return 0
-    return int(bounds["last"] - bounds["first"] + 1)
+    return last - first + 1
+
+
+def _first_delivery(on: date) -> date:
+    """From when on there was anything to close, before the first close ever."""
+    formed = Share.objects.filter(state=Share.State.FORMED)
+    first: date | None = formed.aggregate(first=Min("delivered_on"))["first"]
+    return first or on
 
 
 def _was_tried(after: date, run: JobRun) -> bool:
