@@ -114,7 +114,7 @@ def _warning_words() -> dict[Measure, str]:
         Measure.BORROWER_LENDERS: _("出借人会有 %(value)s，超过预警 %(level)s。"),
         Measure.LENDER_OUT: _("出借人会借出 %(value)s，超过预警 %(level)s。"),
         Measure.LENDER_LOANS: _("出借人在计数期内会借出 %(value)s，超过预警 %(level)s。"),
-        Measure.UNION_TOTAL: _("全工会会到 %(value)s，超过预警 %(level)s。"),
+        Measure.UNION_TOTAL: _("全工会没还的本金会到 %(value)s，超过预警 %(level)s。"),
         Measure.TERM_MONTHS: _("期限 %(value)s，超过预警 %(level)s。"),
         Measure.RATE_PERCENT: _("年利率 %(value)s，超过预警 %(level)s。"),
     }

@@ -40,7 +40,7 @@ NOTICES: Mapping[str, Told] = {
     "lending.transfer_declared": Told(
         _("转款等您确认"),
         _("%(name)s说已在%(day)s转出 %(amount)s 元，请查账后确认收到。"),
-        _("流水号 %(slip)s。没有收到请点“没收到”，由工会帮着查。"),
+        _("流水号 %(slip)s。没有收到请点“还没有收到”，由工会帮着查。"),
         sms=True,
     ),
     "lending.transfer_taken_back": Told(

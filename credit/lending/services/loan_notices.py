@@ -35,7 +35,7 @@ NOTICES: Mapping[str, Told] = {
     "lending.repayment_declared": Told(
         _("还款等确认"),
         _("%(name)s登记了一笔还款 %(amount)s 元，付款日是%(day)s，请您核对。"),
-        _("到账了请确认，没有到账请点“没收到”，由工会帮着查。"),
+        _("到账了请确认，没有到账请点“没收到，或者金额不对”，由工会帮着查。"),
         sms=True,
     ),
     "lending.receipt_declared": Told(
