@@ -194,7 +194,7 @@ def running_waiting(user: Any, today: date) -> list[Waiting]:
     ).exclude(made_by=user)
     return [
         _line(gettext_lazy("还款有争议，等核实"), disputed, "repayment", "state__exact=disputed"),
-        _line(gettext_lazy("冲正等您复核"), reversals, "repayment", "reversal=waiting"),
+        _line(gettext_lazy("冲正等您复核"), reversals, "repayment", "waits=reversal"),
         _line(
             gettext_lazy("出借人都同意的展期，等提请"),
             agreed_extensions(convening),
