@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -217,6 +218,18 @@ def test_the_whole_number_is_shown_for_a_reason_only(here, officers):
 def test_the_desk_opens_for_every_role(here, officers):
     for role in ROLES:
         assert officers[role].get("/admin/").status_code == 200
+
+
+def test_every_link_of_the_desk_opens_what_it_names(here, officers):
+    """A filter that a list does not know would lead somewhere else."""
+    faults = []
+    for role in ROLES:
+        desk = officers[role].get("/admin/").content.decode()
+        for link in sorted(set(re.findall(r'href="(/admin/[^"#]+)"', desk))):
+            status = officers[role].get(html.unescape(link)).status_code
+            if status != 200:
+                faults.append(f"{role} {link} {status}")
+    assert not faults, "\n".join(faults)
 
 
 def test_of_a_member_of_two_unions_each_sees_only_its_own_side(both, signed_in):
