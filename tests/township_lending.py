@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,8 @@ def lending_rows(here: Township, other: Member) -> None:
         lending.WriteOffFactory(loan=loan, reason=here.name("核销")),
         lending.ExtensionConsentFactory(share=borrowed, extension=extension),
         lending.NightMarkFactory(share=borrowed),
+        lending.UnionDayFactory(union=here.union, on=_next_day(here)),
+        lending.LprRateFactory(),  # the same for everybody: it carries no mark
         extension,
         repayment,
         borrowed,
@@ -53,6 +56,11 @@ def lending_rows(here: Township, other: Member) -> None:
         loan.request,
     )
     here.rows["lent_share"] = lent
+
+
+def _next_day(here: Township) -> date:
+    """A day whose figures the union does not have yet."""
+    return lending.TODAY + timedelta(days=here.union.lending_days.count())
 
 
 def _share(here: Township, borrower: Membership, lender: Membership) -> Share:

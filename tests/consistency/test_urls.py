@@ -27,7 +27,7 @@ _WRITE = re.compile(r"\s*(INSERT|UPDATE|DELETE|TRUNCATE)\b", re.IGNORECASE)
 _SESSIONS = ("django_session", "usersessions_usersession", "last_login")
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')
 # Rows of the whole house: every officer reads them, whoever wrote them.
-SHARED = frozenset({"consent.consenttext"})
+SHARED = frozenset({"consent.consenttext", "lending.lprrate"})
 _DOORS = ("/sign-in/", "/admin/login/", "/officers/sign-in/")
 
 
