@@ -69,6 +69,8 @@ def do_unions(run: JobRun, first: int, last: int) -> None:
     """Write the figures of some unions; the first figures of a date stay."""
     on = date.fromisoformat(run.parameters["on"])
     with connection.cursor() as cursor:
+        # Sums and heads of many unions fit into memory; on disk they take half as long again.
+        cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute(_WRITE, {"on": on, "unions": run.parameters["unions"][first:last]})
 
 
