@@ -78,6 +78,17 @@ class PartyAdmin(OfficerAdmin):
                 address=address_of(request),
             )
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Read once for a page: the look, the deeds and the page itself ask for the same row."""
+        if request.method != "GET":
+            return super().get_object(request, object_id, from_field)
+        kept = request.__dict__.setdefault("rows_of_page", {})
+        if object_id not in kept:
+            kept[object_id] = super().get_object(request, object_id, from_field)
+        return kept[object_id]
+
     @writes("GET")
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
         row = self.get_object(request, object_id)

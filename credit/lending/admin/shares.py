@@ -20,6 +20,7 @@ from cooperative.membership.panel import (
     OfficerTabularInline,
     reveals,
 )
+from core.audit_words import actor_name
 from core.dates import today
 from credit.lending.admin.parts import (
     COLOURS,
@@ -58,10 +59,15 @@ class EventInline(OfficerTabularInline):
     """What happened to the share, in the order it was recorded."""
 
     model = LoanEvent
-    fields = ("sequence", "kind", "on", "amount", "by", "at")
+    fields = ("sequence", "kind", "on", "amount", "who", "at")
+    readonly_fields = ("who",)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).select_related("by").order_by("sequence")
+
+    @admin.display(description=_("经手人"))
+    def who(self, row: LoanEvent) -> Any:
+        return actor_name(row.by) or _("系统")
 
 
 @admin.register(Share)
