@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from django.db.models import F
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from cooperative.notices import services
 from cooperative.notices.models import Delivery, Notice
@@ -15,6 +16,7 @@ from cooperative.notices.services.delivering import deliver_next
 from cooperative.notices.sms import Sms, SmsRefused
 from core.dates import BUSINESS_ZONE, business_date
 from core.formats import format_day
+from core.sentences import filled
 
 _ONE_IN_REFUSED = 9
 _JUST_NOW = timedelta(hours=1)
@@ -83,13 +85,15 @@ def _welcome(to: Addressee, scope: str, at: datetime) -> None:
 def _meeting(to: Addressee, scope: str, at: datetime, port: _PastPort) -> None:
     sent_at = _morning(at, 2)
     due_on = business_date(at) + timedelta(days=5)
-    day = format_day(due_on, business_date(at))
+    day = partial(format_day, due_on, business_date(at))
     notice = services.notify(
         to=to,
         kind="notices.office",
         title=_("请来参加成员大会"),
-        body=_("%(day)s上午九点在村委会开会，请带身份证。来不了的，请提前说一声。") % {"day": day},
-        sms=_("%(day)s上午九点在村委会开成员大会，请带身份证。") % {"day": day},
+        body=filled(
+            _("%(day)s上午九点在村委会开会，请带身份证。来不了的，请提前说一声。"), day=day
+        ),
+        sms=filled(_("%(day)s上午九点在村委会开成员大会，请带身份证。"), day=day),
         at=sent_at,
         due_on=due_on,
         scope=scope,

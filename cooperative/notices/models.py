@@ -44,7 +44,7 @@ class Notice(models.Model):
     subject_id = models.BigIntegerField(null=True, blank=True)
     due_on = models.DateField(_("到期日"), null=True, blank=True)
     scope = models.CharField(_("范围"), max_length=255, blank=True)
-    title = models.CharField(_("标题"), max_length=80)
+    title = models.CharField(_("标题"), max_length=200)
     body = models.TextField(_("内容"), blank=True)
     link = models.CharField(_("链接"), max_length=300, blank=True)
     urgent = models.BooleanField(_("要紧"), default=False)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F, Value
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cooperative.accounts.models import User
@@ -18,6 +20,7 @@ from cooperative.notices.kinds import register_kind
 from cooperative.notices.services import notify, to_account, to_person
 from core.dates import business_date, days_until
 from core.formats import format_day
+from core.sentences import filled
 
 ANSWERED = "consent.request_answered"
 DUE_SOON = "consent.request_due_soon"
@@ -37,7 +40,7 @@ def register() -> None:
 def tell_answered(request: DataRequest, *, at: datetime) -> None:
     """Tell the member that the union has answered; the answer itself stands on their page."""
     member = request.member
-    title = _("您的请求“%(kind)s”有书面答复了") % {"kind": request.get_kind_display()}
+    title = filled(_("您的请求“%(kind)s”有书面答复了"), kind=request.get_kind_display)
     notify(
         to=to_person(f"member:{member.pk}", account=member.user, phone=member.phone),
         kind=ANSWERED,
@@ -71,7 +74,9 @@ def _remind(request: DataRequest, today: date, at: datetime) -> None:
             to=to_account(officer),
             kind=kind,
             title=title,
-            body=_("最晚 %(day)s 书面答复本人。") % {"day": format_day(request.due_on, today)},
+            body=filled(
+                _("最晚 %(day)s 书面答复本人。"), day=partial(format_day, request.due_on, today)
+            ),
             link=f"/admin/consent/datarequest/{request.pk}/change/",
             subject=request,
             due_on=key_day,
@@ -80,16 +85,16 @@ def _remind(request: DataRequest, today: date, at: datetime) -> None:
         )
 
 
-def _reminder(request: DataRequest, today: date) -> tuple[str, date, str]:
+def _reminder(request: DataRequest, today: date) -> tuple[str, date, Promise]:
     left = days_until(request.due_on, today)
-    what = {"kind": request.get_kind_display(), "days": abs(left)}
+    what = {"kind": request.get_kind_display, "days": abs(left)}
     if left < 0:
         weeks = (-left - 1) // _OVERDUE_EVERY
         day = request.due_on + timedelta(days=_OVERDUE_EVERY * weeks)
-        return OVERDUE, day, _("“%(kind)s”的请求已超期 %(days)s 天") % what
+        return OVERDUE, day, filled(_("“%(kind)s”的请求已超期 %(days)s 天"), **what)
     if left <= 1:
-        return DUE_TOMORROW, request.due_on, _("“%(kind)s”的请求还剩 %(days)s 天") % what
-    return DUE_SOON, request.due_on, _("“%(kind)s”的请求还剩 %(days)s 天") % what
+        return DUE_TOMORROW, request.due_on, filled(_("“%(kind)s”的请求还剩 %(days)s 天"), **what)
+    return DUE_SOON, request.due_on, filled(_("“%(kind)s”的请求还剩 %(days)s 天"), **what)
 
 
 def _who_must_act(request: DataRequest, today: date) -> list[User]:

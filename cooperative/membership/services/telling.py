@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cooperative.membership.models import Member, Membership
 from cooperative.notices.services.notifying import Addressee, notify, to_person
 from core.dates import business_date
+from core.sentences import filled
 
 
 def person_of(member: Member) -> str:
@@ -35,8 +36,8 @@ def tell_membership(membership: Membership, event: str, *, at: datetime) -> None
     notify(
         to=addressee_of(membership.member),
         kind=f"membership.{event}",
-        title=title % facts,
-        body=body % facts,
+        title=filled(title, **facts),
+        body=filled(body, **facts),
         at=at,
         link="/membership/",
         subject=membership,

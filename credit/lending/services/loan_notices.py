@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from cooperative.membership.models import Member
 from cooperative.membership.services.telling import addressee_of
 from cooperative.notices.services import notify
-from core.formats import format_day, format_yuan_short
+from core.sentences import filled
 from credit.lending.models import Extension, Loan, Repayment, Share
 
 Text = str | Promise
@@ -144,28 +144,22 @@ def tell(
 ) -> None:
     """Tell one party. The same (person, kind, ``about``, ``due_on``) is told once.
 
-    Amounts and days among ``facts`` are written as people read them. ``notices`` are those of
-    another chapter of the loan.
+    ``facts`` fill the gaps of its texts as in ``filled``. ``notices`` are those of another chapter of
+    the loan.
     """
     told = notices[kind]
-    words = {"number": loan.number, **{name: _shown(value) for name, value in facts.items()}}
+    words = {"number": loan.number, **facts}
     notify(
         to=addressee_of(member),
         kind=kind,
-        title=told.sentence % words,
-        body=told.body % words if told.body else "",
+        title=filled(told.sentence, **words),
+        body=filled(told.body, **words),
         at=at,
         link=link,
         subject=about,
         due_on=due_on,
         scope=loan.union.path,
     )
-
-
-def _shown(value: Any) -> Any:
-    if isinstance(value, date):
-        return format_day(value)
-    return value if isinstance(value, str | Promise) else format_yuan_short(value)
 
 
 def borrower_of(loan: Loan) -> Member:

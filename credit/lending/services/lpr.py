@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from core import audit
 from core.dates import business_date
 from core.errors import Forbidden, NotFound, Refused, refusing
 from core.formats import format_day
+from core.sentences import filled
 from credit.lending.links import panel_list
 from credit.lending.models import LprRate
 from credit.lending.rules.publication import FIRST_PUBLICATION, PUBLICATION_DAY
@@ -151,8 +153,10 @@ def remind_lpr(*, at: datetime) -> int:
         notify(
             to=to_account(user),
             kind=DUE_NOTICE,
-            title=_("%(day)s 公布的贷款市场报价利率还没有登记")
-            % {"day": format_day(due_on, today)},
+            title=filled(
+                _("%(day)s 公布的贷款市场报价利率还没有登记"),
+                day=partial(format_day, due_on, today),
+            ),
             body=_("没有它就算不出利率上限，新的合同签不了字。请登记，再请另一位同事复核。"),
             at=at,
             link=panel_list("lprrate"),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db.models import F, Value
@@ -19,9 +20,10 @@ from cooperative.membership.services.telling import addressee_of
 from cooperative.notices.services import notify, to_account
 from core.dates import business_date
 from core.exact import ZERO
-from core.formats import format_day, format_number, format_yuan_short
+from core.formats import format_day, format_number
 from core.masking import mask_name
 from core.models import AuditRow
+from core.sentences import filled
 from credit.lending.links import panel_row
 from credit.lending.models import LoanRequest, Pledge
 
@@ -143,8 +145,8 @@ def tell_borrower(
     notify(
         to=addressee_of(request.membership.member),
         kind=kind(event),
-        title=told.sentence % words,
-        body=told.body % words if told.body else "",
+        title=filled(told.sentence, **words),
+        body=filled(told.body, **words),
         at=at,
         link=reverse("my_request", args=[request.pk]),
         subject=deed,
@@ -163,12 +165,12 @@ def tell_lender(
 ) -> None:
     """Tell an invited member. ``request`` comes with the borrower."""
     told = NOTICES[event]
-    words = _words(request, at, {"own": format_yuan_short(amount or ZERO)})
+    words = _words(request, at, {"own": amount or ZERO})
     notify(
         to=addressee_of(pledge.membership.member),
         kind=kind(event),
-        title=told.sentence % words,
-        body=told.body % words if told.body else "",
+        title=filled(told.sentence, **words),
+        body=filled(told.body, **words),
         at=at,
         link=reverse("invitation", args=[pledge.pk]),
         subject=deed,
@@ -192,8 +194,8 @@ def tell_officers(
         notify(
             to=to_account(officer),
             kind=kind(event),
-            title=told.sentence % words,
-            body=told.body % words if told.body else "",
+            title=filled(told.sentence, **words),
+            body=filled(told.body, **words),
             at=at,
             link=panel_row("loanrequest", request.pk),
             subject=deed,
@@ -220,11 +222,11 @@ def _words(request: LoanRequest, at: datetime, facts: Mapping[str, Any]) -> dict
     today = business_date(at)
     return {
         "borrower": mask_name(request.membership.member.name),
-        "amount": format_yuan_short(request.amount),
-        "purpose": request.get_purpose_display(),
+        "amount": request.amount,
+        "purpose": request.get_purpose_display,
         "months": request.term_months,
-        "wanted": format_day(request.wanted_on, today),
-        "expires": format_day(request.expires_on, today),
+        "wanted": partial(format_day, request.wanted_on, today),
+        "expires": partial(format_day, request.expires_on, today),
         "rate": f"{format_number((request.rate or ZERO) * 100)}%",
         "reason": request.reason,
         **facts,

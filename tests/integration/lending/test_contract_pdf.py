@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import translation
 
+from cooperative.notices.models import Notice
 from core.documents import content_digest, render_pdf
 from core.documents.register import document_head
 from core.errors import Refused
@@ -118,6 +119,10 @@ def test_an_officer_who_reads_english_draws_the_same_chinese_contract():
     case = covered_case()
     with translation.override("en"):
         loan = case.draw()
+    told = Notice.objects.get(
+        kind="lending.contract_drawn", person=f"member:{case.borrower.member_id}"
+    )
+    assert told.title == f"合同 {loan.number} 已经起草，请在2026年5月27日（周三）以前看清并签字。"
     text = text_of(contracts.contract_pdf(loan))
     assert "第1页，共" in text
     assert "还款方式：到期还本付息" in text

@@ -11,22 +11,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db import connection
 from django.db.models import F, Prefetch
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from cooperative.membership.services.telling import addressee_of
 from cooperative.notices.services import Message, notify_many
 from core.errors import Busy
 from core.exact import ZERO
-from core.formats import format_day, format_yuan_short
+from core.formats import format_day
 from core.jobs import JobKind, start_job
 from core.models import JobRun
-from core.sentences import listed
+from core.sentences import filled, in_a_row_later, listed_later
 from credit.lending.models import Instalment, Loan, Repayment, Share
 from credit.lending.rules.reminders import BEFORE, WEEK, late_days, late_on, soon_days, soon_on
 from credit.lending.selectors.nights import REMIND, last_date_of, unfinished
@@ -39,10 +41,10 @@ LATE = "lending.repayment_late"
 LENDER = "lending.lender_late"
 CONFIRM = "lending.confirm_late"
 TITLES = {
-    SOON: gettext_lazy("快到还款日"),
-    LATE: gettext_lazy("过了还款日"),
-    LENDER: gettext_lazy("还款晚了"),
-    CONFIRM: gettext_lazy("还款等您确认"),
+    SOON: _("快到还款日"),
+    LATE: _("过了还款日"),
+    LENDER: _("还款晚了"),
+    CONFIRM: _("还款等您确认"),
 }
 
 _WHOM = """
@@ -166,24 +168,24 @@ class _Reminder:
         parts = self._parts(day, late_too=False)
         amount = sum((part.amount for part in parts), ZERO)
         if amount:
-            words = {"amount": format_yuan_short(amount), "day": format_day(day, self.today)}
+            words = {"amount": amount, "day": partial(format_day, day, self.today)}
             title = (
                 _("今天要还款 %(amount)s 元")
                 if day == self.today
                 else _("请在%(day)s之前还款 %(amount)s 元")
             )
-            yield self._to_borrower(SOON, title % words, parts, on)
+            yield self._to_borrower(SOON, filled(title, **words), parts, on)
         yield from self._words_wanted(on)
 
     def _late(self, since: date, on: date) -> Iterator[Message]:
         parts = self._parts(self.today - timedelta(days=1), late_too=True)
         amount = sum((part.amount for part in parts), ZERO)
         if amount:
-            words = {
-                "amount": format_yuan_short(amount),
-                "days": (self.today - since).days,
-            }
-            title = _("有 %(amount)s 元过了还款日 %(days)s 天，请尽快还上") % words
+            title = filled(
+                _("有 %(amount)s 元过了还款日 %(days)s 天，请尽快还上"),
+                amount=amount,
+                days=(self.today - since).days,
+            )
             yield self._to_borrower(LATE, title, parts, on)
         if self.after < since + timedelta(days=1) <= self.today:
             for part in parts:
@@ -206,37 +208,40 @@ class _Reminder:
                 found.append(_Part(share, amount))
         return found
 
-    def _to_borrower(self, kind: str, title: str, parts: list[_Part], on: date) -> Message:
-        to = listed(
-            _("%(name)s %(amount)s 元")
-            % {
-                "name": part.share.membership.member.name,
-                "amount": format_yuan_short(part.amount),
-            }
+    def _to_borrower(self, kind: str, title: Promise, parts: list[_Part], on: date) -> Message:
+        to = listed_later(
+            filled(
+                _("%(name)s %(amount)s 元"),
+                name=part.share.membership.member.name,
+                amount=part.amount,
+            )
             for part in parts
         )
-        help_on = _("有困难请早点告诉工会，可以商量展期。") if kind == LATE else ""
-        body = _("合同 %(number)s：还给%(to)s。请直接转给出借人，转好后在借款页登记。") % {
-            "number": self.loan.number,
-            "to": to,
-        }
+        body = filled(
+            _("合同 %(number)s：还给%(to)s。请直接转给出借人，转好后在借款页登记。"),
+            number=self.loan.number,
+            to=to,
+        )
+        if kind == LATE:
+            body = in_a_row_later(body, _("有困难请早点告诉工会，可以商量展期。"))
         return Message(
             addressee_of(self.loan.membership.member),
             kind,
             title,
             self.loan,
             on,
-            body=body + help_on,
+            body=body,
             link=loan_link(self.loan),
             scope=self.loan.union.path,
         )
 
     def _to_lender(self, part: _Part, since: date) -> Message:
-        title = _("%(name)s应在%(day)s还您的 %(amount)s 元还没有还上") % {
-            "name": self.loan.membership.member.name,
-            "day": format_day(since, self.today),
-            "amount": format_yuan_short(part.amount),
-        }
+        title = filled(
+            _("%(name)s应在%(day)s还您的 %(amount)s 元还没有还上"),
+            name=self.loan.membership.member.name,
+            day=partial(format_day, since, self.today),
+            amount=part.amount,
+        )
         return Message(
             addressee_of(part.share.membership.member),
             LENDER,
@@ -258,25 +263,28 @@ class _Reminder:
                     continue
                 by_borrower = row.declared_side == Repayment.Side.BORROWER
                 other, maker = (lender, borrower) if by_borrower else (borrower, lender)
-                title = _("%(name)s登记的还款 %(amount)s 元，等您确认") % {
-                    "name": maker.name,
-                    "amount": format_yuan_short(row.amount),
-                }
+                title = filled(
+                    _("%(name)s登记的还款 %(amount)s 元，等您确认"),
+                    name=maker.name,
+                    amount=row.amount,
+                )
                 yield Message(
                     addressee_of(other),
                     CONFIRM,
                     title,
                     row,
                     on,
-                    body=_("付款日是%(day)s。没有错请确认，有出入请提出来，由工会帮着查。")
-                    % {"day": format_day(row.paid_on, self.today)},
+                    body=filled(
+                        _("付款日是%(day)s。没有错请确认，有出入请提出来，由工会帮着查。"),
+                        day=partial(format_day, row.paid_on, self.today),
+                    ),
                     link=repayment_link(row),
                     scope=self.loan.union.path,
                 )
 
 
 def _loan_named(run: JobRun, item: int) -> str:
-    return _("借款 %(number)s") % {"number": run.parameters["loans"][item]}
+    return gettext("借款 %(number)s") % {"number": run.parameters["loans"][item]}
 
 
-KIND = JobKind(REMIND, gettext_lazy("还款提醒"), CHUNK, plan, do_loans, describe_item=_loan_named)
+KIND = JobKind(REMIND, _("还款提醒"), CHUNK, plan, do_loans, describe_item=_loan_named)
