@@ -44,10 +44,18 @@ def repay_during_the_night() -> Share:
 
     def project_and_meet(*args: Any, **named: Any) -> Any:
         projected = project(*args, **named)
-        meet()
+        meet()  # the night is about to begin
+        meet()  # it has come as far as it can
         return projected
 
-    with mock.patch("credit.lending.services.repaying.project_share", project_and_meet):
+    def do_shares(run: JobRun, first: int, last: int) -> None:
+        meet()
+        closing.do_shares(run, first, last)
+
+    with (
+        mock.patch("credit.lending.services.counting.project_share", project_and_meet),
+        mock.patch.object(closing, "KIND", replace(closing.KIND, do_items=do_shares)),
+    ):
         night, _repayment = race(
             lambda: close(NIGHT),
             lambda: paid(share, amount, DUE, at=morning_after(NIGHT)),
