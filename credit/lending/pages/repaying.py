@@ -13,7 +13,7 @@ from core.exact import ZERO
 from core.formats import format_day, format_yuan
 from credit.lending.models import Loan, Share
 from credit.lending.rules.projection import project_events
-from credit.lending.rules.replay import Paid
+from credit.lending.rules.share import Paid
 from credit.lending.selectors.loans import ShareView, loan_page, share_view
 from credit.lending.selectors.replaying import histories_of
 

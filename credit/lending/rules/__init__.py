@@ -25,7 +25,11 @@ from credit.lending.rules.overdue import (
     overdue_interest,
     overdue_rate,
 )
-from credit.lending.rules.replay import (
+from credit.lending.rules.replay import apply, payoff, payoff_of, project, replay
+from credit.lending.rules.rounding import Mode, Rounding
+from credit.lending.rules.running import Future, Payment, Running, Settlement, run
+from credit.lending.rules.schedule import Explained, Formula, Instalment, Schedule, Span, Totals
+from credit.lending.rules.share import (
     CostAdded,
     Event,
     Extended,
@@ -37,15 +41,7 @@ from credit.lending.rules.replay import (
     ShareState,
     ShareTerms,
     WrittenOff,
-    apply,
-    payoff,
-    payoff_of,
-    project,
-    replay,
 )
-from credit.lending.rules.rounding import Mode, Rounding
-from credit.lending.rules.running import Future, Payment, Running, Settlement, run
-from credit.lending.rules.schedule import Explained, Formula, Instalment, Schedule, Span, Totals
 from credit.lending.rules.split import Claim, split_contract, split_payment
 from credit.lending.rules.terms import (
     MONTHLY,

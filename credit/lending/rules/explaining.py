@@ -13,48 +13,32 @@ from decimal import Decimal
 
 from core.exact import ZERO
 from credit.lending.rules.amortise import interest_on
+from credit.lending.rules.book import Book
 from credit.lending.rules.overdue import DAYS_OF_YEAR
-from credit.lending.rules.replay import (
-    Event,
-    Paid,
-    Reversed,
-    ShareState,
-    ShareTerms,
-    apply,
-    ordered,
-    project,
-    replay,
-)
+from credit.lending.rules.replay import happened
 from credit.lending.rules.rounding import Rounding, exact
 from credit.lending.rules.schedule import Explained, Formula, Span
+from credit.lending.rules.share import Event, ShareState, ShareTerms
 
 
 @dataclass(slots=True)
-class _Walk:
-    terms: ShareTerms
+class _Steps:
+    """Who accrued on what: notes of each stretch of days, by number of instalment."""
+
     as_of: date
     interest: dict[int, list[Span]] = field(default_factory=dict)
     overdue: dict[int, list[Span]] = field(default_factory=dict)
 
-    def until(self, state: ShareState, day: date) -> ShareState:
-        """Let days pass from one due day to the next, noting who accrued on what."""
-        while state.on < day:
-            stop = min([day, *(row.due_on for row in state.rows if row.due_on > state.on)])
-            if state.written_off_on is None:
-                self._note(state, stop)
-            state = project(self.terms, state, stop)
-        return state
-
-    def _note(self, state: ShareState, stop: date) -> None:
-        coming = [row for row in state.rows if row.due_on > state.on]
+    def note(self, book: Book, stop: date) -> None:
+        coming = [row for row in book.rows if row.due_on > book.on]
         current = next((row for row in coming if row.settled_on is None), None)
         if current is not None:
             balance = sum((row.principal_owed for row in coming), ZERO)
-            _add(self.interest, current.number, state.on, stop, balance)
+            _add(self.interest, current.number, book.on, stop, balance)
         late_until = min(stop, self.as_of)
-        for row in state.rows:
-            if row.due_on <= state.on < late_until:
-                _add(self.overdue, row.number, state.on, late_until, row.principal_owed)
+        for row in book.rows:
+            if row.due_on <= book.on < late_until:
+                _add(self.overdue, row.number, book.on, late_until, row.principal_owed)
 
 
 def _add(
@@ -77,27 +61,31 @@ class Arithmetic:
     overdue: Explained | None
 
 
-def explain(terms: ShareTerms, events: Iterable[Event], as_of: date) -> dict[int, Arithmetic]:
-    """By number of instalment: interest to its due day, overdue interest to ``as_of``.
+def explain(
+    terms: ShareTerms, events: Iterable[Event], as_of: date
+) -> tuple[ShareState, dict[int, Arithmetic]]:
+    """The share on ``as_of`` with all asked for, and how it came about, in one walk.
 
-    Later events are left out, as in ``replay``.
+    By number of instalment: interest to its due day, overdue interest to ``as_of``. Later events
+    are left out, as in ``replay``.
+
+    Raises:
+        ValueError: as for ``replay``.
     """
-    events = [event for event in events if event.on <= as_of]
-    gone = {event.of for event in events if isinstance(event, Reversed)}
-    walk = _Walk(terms, as_of)
-    state = replay(terms, [], terms.delivered_on)
-    for event in ordered(events):
-        if isinstance(event, Reversed) or (isinstance(event, Paid) and event.id in gone):
-            continue
-        state = apply(terms, walk.until(state, event.on), event)
-    state = walk.until(state, as_of)
-    walk.until(state, max(row.due_on for row in state.rows))
+    steps = _Steps(as_of)
     with exact():
-        return {
+        book = Book.opened(terms)
+        book.note = steps.note
+        happened(book, events, as_of).charge()
+        state = book.state()
+        book = Book.of(terms, state)
+        book.note = steps.note
+        book.advance(max(as_of, *(row.due_on for row in state.rows)))
+        return state, {
             row.number: Arithmetic(
-                _explained(walk.interest.get(row.number, []), terms.annual_rate),
-                _explained(walk.overdue[row.number], terms.overdue_rate)
-                if row.number in walk.overdue
+                _explained(steps.interest.get(row.number, []), terms.annual_rate),
+                _explained(steps.overdue[row.number], terms.overdue_rate)
+                if row.number in steps.overdue
                 else None,
             )
             for row in state.rows

@@ -15,18 +15,8 @@ from core.exact import ZERO, to_fen
 from credit.lending.rules.amortise import schedule
 from credit.lending.rules.books import Standing
 from credit.lending.rules.overdue import Bucket
-from credit.lending.rules.replay import (
-    Event,
-    Paid,
-    Reversed,
-    ShareRow,
-    ShareState,
-    ShareTerms,
-    apply,
-    ordered,
-    project,
-    replay,
-)
+from credit.lending.rules.replay import apply, ordered, project, replay
+from credit.lending.rules.share import Event, Paid, Reversed, ShareRow, ShareState, ShareTerms
 from credit.lending.rules.states.share import ShareState as Where
 from credit.lending.rules.terms import CustomDue, Method, Terms
 

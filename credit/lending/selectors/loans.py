@@ -6,7 +6,7 @@ is a formula, not a row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -30,9 +30,10 @@ from credit.lending.models import (
 )
 from credit.lending.rules.explaining import Arithmetic, explain
 from credit.lending.rules.overdue import Bucket
-from credit.lending.rules.replay import Payoff, ShareState, payoff_of
+from credit.lending.rules.replay import payoff_of
+from credit.lending.rules.share import Payoff, ShareState
 from credit.lending.rules.split import Claim, split_payment
-from credit.lending.selectors.replaying import DELIVERED_STATES, History, histories_of, history_of
+from credit.lending.selectors.replaying import DELIVERED_STATES, histories_of, history_of
 
 PENDING = (Repayment.State.DECLARED, Repayment.State.DISPUTED)
 
@@ -254,16 +255,16 @@ def _view(
     if share.state in DELIVERED_STATES:
         history = history_of(events)
         when = max(day, history.terms.delivered_on)
-        state = history.on(when)
+        state, arithmetic = explain(history.terms, history.events, when)
         payoff = payoff_of(state)
-        lines = _lines(history, state, instalments, when)
+        lines = _lines(state, arithmetic, instalments)
     return ShareView(share, lines, tuple(repayments), tuple(events), state, payoff)
 
 
 def _lines(
-    history: History, state: ShareState, instalments: Sequence[Instalment], day: date
+    state: ShareState, arithmetic: Mapping[int, Arithmetic], instalments: Sequence[Instalment]
 ) -> tuple[Line, ...]:
-    arithmetic = explain(history.terms, history.events, day)
+    day = state.on
     rows = {row.number: row for row in state.rows}
     lines = []
     for stored in instalments:

@@ -11,8 +11,8 @@ from core.dates import business_date
 from core.exact import ZERO
 from credit.lending.models import LoanEvent, Share
 from credit.lending.rules.projection import Projection, project_events, terms_from_json
-from credit.lending.rules.replay import (
-    CostAdded,
+from credit.lending.rules.replay import replay
+from credit.lending.rules.share import (
     Event,
     Extended,
     Paid,
@@ -20,8 +20,6 @@ from credit.lending.rules.replay import (
     ShareState,
     ShareTerms,
     WrittenOff,
-    apply,
-    replay,
 )
 
 DELIVERED_STATES = ("formed", "settled", "written_off")
@@ -45,7 +43,7 @@ class History:
 
     def on(self, day: date) -> ShareState:
         """The share on a day, as it is now known to have been, all asked for that has accrued."""
-        return apply(self.terms, replay(self.terms, self.events, day), CostAdded(day, ZERO))
+        return replay(self.terms, self.events, day, asked=True)
 
     def projected(self, as_of: date) -> Projection:
         """What is to be stored."""

@@ -19,7 +19,7 @@ from core.exact import ZERO
 from core.formats import format_moment, format_number, format_yuan, format_yuan_short
 from core.money import amount_in_words
 from credit.lending.rules.projection import share_terms
-from credit.lending.rules.replay import ShareTerms
+from credit.lending.rules.share import ShareTerms
 from credit.lending.rules.terms import Terms
 
 _WORDING = Path(__file__).parent.parent / "data" / "contract.toml"

@@ -21,7 +21,7 @@ from core.exact import ZERO
 from core.formats import format_yuan_short
 from credit.lending.models import Loan, LoanEvent, Repayment, Share
 from credit.lending.rules.projection import Projection
-from credit.lending.rules.replay import Reversed
+from credit.lending.rules.share import Reversed
 from credit.lending.rules.states import Actor
 from credit.lending.rules.states.repayment import TRANSITIONS, RepaymentState
 from credit.lending.selectors.replaying import History, events_of, history_of

@@ -18,7 +18,7 @@ from credit.lending.rules.drawing import (
     latest_delivery,
     shares_of,
 )
-from credit.lending.rules.replay import ShareTerms
+from credit.lending.rules.share import ShareTerms
 from credit.lending.rules.terms import Terms
 from credit.lending.services import contract_content
 from credit.lending.services.contract_content import (

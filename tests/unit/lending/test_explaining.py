@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from core.exact import to_fen
 from credit.lending.rules.explaining import explain
-from credit.lending.rules.replay import Extended, Paid, Reversed, WrittenOff, project, replay
+from credit.lending.rules.replay import project, replay
 from credit.lending.rules.schedule import Span
+from credit.lending.rules.share import Extended, Paid, Reversed, WrittenOff
 from credit.lending.rules.terms import Method
 from tests.unit.lending.test_projection import HUNDREDS, START, terms_of
 
@@ -22,7 +23,7 @@ def test_a_bullet_paid_down_early_shows_two_balances():
     """10 000 for 100 days, then 5 000 for the other 81, at 8 %: 219.18 and 88.77."""
     terms = terms_of(Method.BULLET, principal="10000.00")
     paid = Paid(START + timedelta(days=100), Decimal("5219.18"), "1")
-    told = explain(terms, [paid], paid.on)[1].interest
+    told = explain(terms, [paid], paid.on)[1][1].interest
     assert told.spans == (
         Span(START, paid.on, Decimal("10000.00"), 100, 365),
         Span(paid.on, date(2026, 7, 10), Decimal("5000.00"), 81, 365),
@@ -34,7 +35,7 @@ def test_a_bullet_paid_down_early_shows_two_balances():
 def test_what_is_late_shows_its_own_days():
     terms = terms_of(Method.BULLET, principal="10000.00")
     due = date(2026, 7, 10)
-    told = explain(terms, [], due + timedelta(days=10))[1]
+    told = explain(terms, [], due + timedelta(days=10))[1][1]
     assert told.overdue is not None
     assert told.overdue.spans == (
         Span(due, due + timedelta(days=10), Decimal("10000.00"), 10, 365),
@@ -64,7 +65,8 @@ def test_the_spans_are_the_yuan_days_of_the_engine(steps, method, extended, give
     if given_up is not None:
         events.append(WrittenOff(START + timedelta(days=given_up), sequence=300))
     as_of = START + timedelta(days=day)
-    told = explain(terms, events, as_of)
+    seen, told = explain(terms, events, as_of)
+    assert seen == replay(terms, events, as_of, asked=True)
     state = replay(terms, events, as_of)
     final = project(terms, state, max([as_of, *(row.due_on for row in state.rows)]))
     for row in final.rows:

@@ -20,7 +20,7 @@ from credit.lending.rules.projection import (
     terms_from_json,
     terms_to_json,
 )
-from credit.lending.rules.replay import Extended, Paid, Reversed, ShareTerms, WrittenOff
+from credit.lending.rules.share import Extended, Paid, Reversed, ShareTerms, WrittenOff
 from credit.lending.rules.states.share import ShareState as Where
 from credit.lending.rules.terms import CustomDue, Method, Terms
 
