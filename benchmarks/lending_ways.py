@@ -40,13 +40,19 @@ MISSED = (2, 7, 30, 100, 300, 700)
 running._WAIT_SECONDS = 0.005  # workers of Celery are woken, they do not look
 
 
-def measure(loans: int, rounds: int, naive: int) -> None:
-    """All tables, one after another."""
+def measure(loans: int, rounds: int, naive: int, only: str | None = None) -> None:
+    """All tables, one after another, or one of them."""
     call_command("migrate", verbosity=0)
-    _schedules()
-    _pages()
-    _catching_up(rounds + 2)
-    _nights(loans, rounds, naive)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    tables: dict[str, Callable[[], None]] = {
+        "schedules": _schedules,
+        "pages": _pages,
+        "catching-up": lambda: _catching_up(rounds + 2),
+        "nights": lambda: _nights(loans, rounds, naive),
+    }
+    for name, table in tables.items():
+        if only in (None, name):
+            table()
 
 
 def _timed(what: Callable[[], Any]) -> float:

@@ -21,9 +21,18 @@ from credit.lending.pages.spare import Line as Link
 from credit.lending.pages.texts import LOAN_TONES, REPAYMENT_TONES, SHARE_TONES, percent
 from credit.lending.rules.overdue import DAYS_OF_YEAR
 from credit.lending.selectors import overview
-from credit.lending.selectors.loans import Line, LoanPage, ShareView, loan_page, share_view
+from credit.lending.selectors.loans import (
+    PENDING,
+    Line,
+    LoanPage,
+    ShareView,
+    loan_page,
+    share_view,
+)
 
 ON_THE_WAY = ("agreed", "sent", "disputed")
+# Of an old loan the page shows what happened last, and leads to the rest.
+RECENT = 8
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,7 @@ class BorrowerPage:
     lines: list[ShownLine]
     shares: list[ShownShare]
     repayments: list[Link]
+    earlier: bool
     steps: list[dict[str, Any]]
     history: list[Happening]
     late: Late | None
@@ -88,8 +98,11 @@ class BorrowerPage:
         return self.view.extension
 
 
-def borrower_page(loan: Loan, today: date) -> BorrowerPage:
-    """The page; a fixed number of queries whatever the loan's age."""
+def borrower_page(loan: Loan, today: date, *, whole: bool = False) -> BorrowerPage:
+    """The page; a fixed number of queries whatever the loan's age.
+
+    ``whole``: with every payment and event, not only the last ones.
+    """
     view = loan_page(loan, today)
     shares = [one.share for one in view.shares]
     signed = {row.membership_id: row for row in overview.signatures_of(loan)}
@@ -101,9 +114,10 @@ def borrower_page(loan: Loan, today: date) -> BorrowerPage:
         tone="brick" if late else LOAN_TONES[loan.state],
         lines=[_shown(line, today) for line in view.lines],
         shares=[_lender(one) for one in view.shares],
-        repayments=_repayments(view.shares, today, by_name=True),
+        repayments=_repayments(view.shares, today, by_name=True, whole=whole),
+        earlier=not whole and _is_long(view.shares),
         steps=contract_steps(loan, shares, signed),
-        history=_history(view.shares, view.mediations, today, by_name=True),
+        history=_history(view.shares, view.mediations, today, by_name=True, whole=whole),
         late=late,
         next_due=view.next_line,
         must_sign=loan.state == "drawn" and loan.membership_id not in signed,
@@ -122,6 +136,7 @@ class LenderPage:
     tone: str
     lines: list[ShownLine]
     repayments: list[Link]
+    earlier: bool
     history: list[Happening]
     mediations: list[Mediation]
     late: Late | None
@@ -136,8 +151,8 @@ class LenderPage:
         return self.view.next_line
 
 
-def lender_page(share: Share, today: date) -> LenderPage:
-    """The page; a fixed number of queries whatever the loan's age."""
+def lender_page(share: Share, today: date, *, whole: bool = False) -> LenderPage:
+    """The page; a fixed number of queries whatever the loan's age. ``whole`` as for the borrower."""
     loan = share.loan
     view = share_view(share, today)
     mediations = overview.mediations_of(loan)
@@ -155,8 +170,9 @@ def lender_page(share: Share, today: date) -> LenderPage:
         state=_past(late.days) if late else stands.get_state_display(),
         tone="brick" if late else (LOAN_TONES if stands is loan else SHARE_TONES)[stands.state],
         lines=[_shown(line, today) for line in view.lines],
-        repayments=_repayments([view], today, by_name=False),
-        history=_history([view], mediations, today, by_name=False),
+        repayments=_repayments([view], today, by_name=False, whole=whole),
+        earlier=not whole and _is_long([view]),
+        history=_history([view], mediations, today, by_name=False, whole=whole),
         mediations=mediations,
         late=late,
         extension=extension,
@@ -219,10 +235,23 @@ def _late(views: Iterable[ShareView]) -> Late | None:
     return Late(days, owed, to_fen(per_day), percent(rate)) if days else None
 
 
-def _repayments(views: Sequence[ShareView], today: date, *, by_name: bool) -> list[Link]:
+def _is_long(views: Sequence[ShareView]) -> bool:
+    """Whether there is more than the page shows at first."""
+    payments = sum(len(view.repayments) for view in views)
+    return max(payments, sum(len(view.events) for view in views)) > RECENT
+
+
+def _repayments(
+    views: Sequence[ShareView], today: date, *, by_name: bool, whole: bool
+) -> list[Link]:
+    """The last payments first; what waits for somebody is never left out."""
     rows = [(row, view.share) for view in views for row in view.repayments]
     rows.sort(key=lambda pair: (pair[0].paid_on, pair[0].pk), reverse=True)
-    return [_repayment(row, share, today, by_name) for row, share in rows]
+    return [
+        _repayment(row, share, today, by_name)
+        for number, (row, share) in enumerate(rows)
+        if whole or number < RECENT or row.state in PENDING
+    ]
 
 
 def _repayment(row: Repayment, share: Share, today: date, by_name: bool) -> Link:
@@ -245,21 +274,34 @@ _EVENT_TONES = {"delivered": "field", "paid": "field", "reversed": "brick", "wri
 
 
 def _history(
-    views: Sequence[ShareView], mediations: Iterable[Mediation], today: date, *, by_name: bool
+    views: Sequence[ShareView],
+    mediations: Iterable[Mediation],
+    today: date,
+    *,
+    by_name: bool,
+    whole: bool,
 ) -> list[Happening]:
-    found = [
-        _happening(event, view.share, today, by_name) for view in views for event in view.events
-    ]
-    for talk in mediations:
-        promise = ""
-        if talk.promised_on is not None and talk.promised_amount is not None:
-            promise = _("答应%(day)s还 %(amount)s 元。") % {
-                "day": format_day(talk.promised_on, today),
-                "amount": format_yuan_short(talk.promised_amount),
-            }
-        manner = _("工会调解（%(manner)s）") % {"manner": talk.get_manner_display()}
-        found.append(Happening(talk.held_at, manner, _("工会"), talk.summary + promise, "wheat"))
+    """What happened, the last first."""
+    events = sorted(
+        ((event, view.share) for view in views for event in view.events),
+        key=lambda pair: pair[0].at,
+        reverse=True,
+    )
+    shown = events if whole else events[:RECENT]
+    found = [_happening(event, share, today, by_name) for event, share in shown]
+    found += [_talk(talk, today) for talk in mediations]
     return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def _talk(talk: Mediation, today: date) -> Happening:
+    promise = ""
+    if talk.promised_on is not None and talk.promised_amount is not None:
+        promise = _("答应%(day)s还 %(amount)s 元。") % {
+            "day": format_day(talk.promised_on, today),
+            "amount": format_yuan_short(talk.promised_amount),
+        }
+    manner = _("工会调解（%(manner)s）") % {"manner": talk.get_manner_display()}
+    return Happening(talk.held_at, manner, _("工会"), talk.summary + promise, "wheat")
 
 
 def _happening(event: LoanEvent, share: Share, today: date, by_name: bool) -> Happening:

@@ -25,7 +25,9 @@ def loan(request: HttpRequest, pk: int) -> HttpResponse:
     own = share_of(row, request.member)  # type: ignore[attr-defined]
     if own is not None:
         return redirect("lent_share", own.pk)
-    return show(request, "lending/loan.html", page=borrower_page(row, today()))
+    return show(
+        request, "lending/loan.html", page=borrower_page(row, today(), whole=_whole(request))
+    )
 
 
 @require_GET
@@ -33,7 +35,14 @@ def loan(request: HttpRequest, pk: int) -> HttpResponse:
 def lent_share(request: HttpRequest, pk: int) -> HttpResponse:
     """The lender's page: their own share only."""
     row = access_lent_share(request.member, pk)  # type: ignore[attr-defined]
-    return show(request, "lending/share.html", page=lender_page(row, today()))
+    return show(
+        request, "lending/share.html", page=lender_page(row, today(), whole=_whole(request))
+    )
+
+
+def _whole(request: HttpRequest) -> bool:
+    """Whether the reader asked for everything, not only for what happened last."""
+    return "all" in request.GET
 
 
 @require_GET

@@ -226,3 +226,26 @@ def test_everything_is_listed(loan: Loan, shares: list[Share], as_member: Any) -
     assert f"借给{loan.membership.member.name} 6,000 元" in page
     page = as_member(PartyFactory()).get(reverse("my_lending")).content.decode()
     assert "还没有借入，也没有借出" in page
+
+
+def test_an_old_loan_shows_what_happened_last_and_leads_to_the_rest(
+    loan: Loan, shares: list[Share], as_member: Any
+) -> None:
+    for day in range(1, 11):
+        paid(shares[0], f"{day}0.00", date(2026, 2, day))
+    waiting = declared(shares[0], "7.00", date(2026, 1, 20), at=noon(date(2026, 5, 20)))
+    for membership, url in (
+        (loan.membership, reverse("loan", args=[loan.pk])),
+        (shares[0].membership, reverse("lent_share", args=[shares[0].pk])),
+    ):
+        client = as_member(membership)
+        page = client.get(url).content.decode()
+        receipt = [reverse("repayment", args=[row.pk]) for row in Repayment.objects.order_by("pk")]
+        assert [link in page for link in receipt] == [False] * 2 + [True] * 9
+        assert receipt[-1] == reverse("repayment", args=[waiting.pk])
+        assert page.count('class="event ') == 8
+        assert 'href="?all=1"' in page
+        whole = client.get(f"{url}?all=1").content.decode()
+        assert all(link in whole for link in receipt)
+        assert whole.count('class="event ') > 10
+        assert 'href="?all=1"' not in whole
