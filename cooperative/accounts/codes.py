@@ -59,10 +59,11 @@ class Challenge:
         return self.sent_at + VALID_FOR
 
 
-def send_code(*, phone: str, purpose: str, address: str, at: datetime) -> str:
+def send_code(*, phone: str, purpose: str, address: str, at: datetime, use: str = "") -> str:
     """Send a fresh code to a number (11 digits); returns the name of the challenge.
 
-    ``address`` is where the request came from. ``purpose`` binds the code to one use.
+    ``address`` is where the request came from. ``purpose`` binds the code to one use; ``use`` says
+    it in the message, so that whoever reads a code aloud hears what it would agree to.
 
     Raises:
         throttle.TooOften: ``sms_number_limit`` or ``sms_address_limit``.
@@ -88,10 +89,7 @@ def send_code(*, phone: str, purpose: str, address: str, at: datetime) -> str:
     cache.set(_about(name), kept, _REMEMBER_SECONDS)
     cache.set(_tries(name), 0, _REMEMBER_SECONDS)
     cache.set(_live(name), _digest(name, code), int(VALID_FOR.total_seconds()))
-    text = _("验证码 %(code)s，5 分钟内有效。请不要告诉别人，工会干部也不会向您要。") % {
-        "code": code
-    }
-    _send(phone=phone, text=text, purpose="sign_in_code")
+    _send(phone=phone, text=_text(code, use), purpose="sign_in_code")
     return name
 
 
@@ -142,6 +140,18 @@ def _expired() -> Refused:
 
 def _used_up() -> Refused:
     return Refused("code_used_up", _("验证码错了 3 次，已经作废。"), way_on=_("请重新发送一条。"))
+
+
+def _text(code: str, use: str) -> str:
+    """The code comes first: phones offer the first digits of a message to be filled in."""
+    if not use:
+        return _("验证码 %(code)s，5 分钟内有效。请不要告诉别人，工会干部也不会向您要。") % {
+            "code": code
+        }
+    return _("验证码 %(code)s，%(use)s。5 分钟内有效，请不要告诉别人，工会干部也不会向您要。") % {
+        "code": code,
+        "use": use,
+    }
 
 
 def _send(*, phone: str, text: str, purpose: str) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cooperative.accounts import codes, lockout
@@ -16,7 +17,7 @@ from cooperative.membership.models import Member, Membership
 from core import audit
 from core.dates import business_date
 from core.errors import Refused, busy_is_refused
-from core.formats import format_day
+from core.formats import format_day, format_yuan_short
 from credit.lending.access import access_party_loan
 from credit.lending.models import ContractCopy, Loan, Share, Signature
 from credit.lending.rules.states.loan import LoanState
@@ -42,6 +43,9 @@ def purpose_of(loan_id: int) -> str:
 def ask_signing_code(*, loan_id: int, by: Any, address: str, at: datetime) -> str:
     """Send a code to the party's own number; returns the name of the challenge.
 
+    The message names the contract and the party's amount: a code that somebody else asks for
+    under a pretext tells what it would sign.
+
     Raises:
         NotFound: no party of it.
         Refused: what speaks against signing now.
@@ -50,9 +54,28 @@ def ask_signing_code(*, loan_id: int, by: Any, address: str, at: datetime) -> st
     lockout.check_may_try(lockout.key_of_phone(by.phone), address=address, at=at)
     member = member_behind(by)
     loan = access_party_loan(member, loan_id)
-    _role, membership = party_of(loan, member)
+    role, membership = party_of(loan, member)
     _check(loan, membership, at)
-    return codes.send_code(phone=by.phone, purpose=purpose_of(loan_id), address=address, at=at)
+    return codes.send_code(
+        phone=by.phone,
+        purpose=purpose_of(loan_id),
+        address=address,
+        at=at,
+        use=_use(loan, membership, role),
+    )
+
+
+def _use(loan: Loan, membership: Membership, role: Signature.Role) -> str:
+    if role == Signature.Role.BORROWER:
+        return gettext("用来签合同 %(number)s，借入 %(amount)s 元") % {
+            "number": loan.number,
+            "amount": format_yuan_short(loan.principal),
+        }
+    share = Share.objects.get(loan=loan, membership=membership)
+    return gettext("用来签合同 %(number)s，借出 %(amount)s 元") % {
+        "number": loan.number,
+        "amount": format_yuan_short(share.amount),
+    }
 
 
 def sign_contract(

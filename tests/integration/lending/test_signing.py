@@ -304,3 +304,15 @@ def test_the_night_lets_unsent_shares_go_and_ends_a_contract_without_any():
     assert states(case) == ("cancelled", "convening", ["lapsed"] * 2, ["lapsed"] * 2)
     assert Loan.objects.count() == 1
     assert Share.objects.open().count() == 0
+
+
+@pytest.mark.parametrize(
+    ("party", "deed"), [(0, "借入 12,000 元"), (1, "借出 8,000 元"), (2, "借出 4,000 元")]
+)
+def test_the_message_of_a_signing_code_says_what_it_signs(phones, party, deed):
+    case = drawn_case()
+    asked(case, case.parties[party])
+    assert phones.sent[-1][1] == (
+        f"验证码 {phones.code}，用来签合同 {case.loan.number}，{deed}。"
+        "5 分钟内有效，请不要告诉别人，工会干部也不会向您要。"
+    )
