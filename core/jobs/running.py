@@ -148,7 +148,7 @@ def run_job_now(run: JobRun, progress: Callable[[Progress], None] | None = None)
         if progress is not None:
             progress(state)
         try:
-            moved = _move_on(run.pk)
+            moved = _move_on(run.pk, state.state)
         except Exception as error:
             if not passes_by_itself(error) or waits >= _WAITS_BEFORE_GIVING_UP:
                 raise
@@ -161,10 +161,10 @@ def run_job_now(run: JobRun, progress: Callable[[Progress], None] | None = None)
     return state
 
 
-def _move_on(run_id: int) -> bool:
+def _move_on(run_id: int, state: str) -> bool:
     """One step of a run: plan it, do its first free chunk, or end it. False when all is taken."""
-    if plan_job(run_id):
-        return True
+    if state == JobRun.State.QUEUED:
+        return plan_job(run_id)
     chunks = JobChunk.objects.filter(run_id=run_id, state=JobChunk.State.PENDING)
     with transaction.atomic():
         free = (

@@ -27,14 +27,14 @@ def morning_after(day: date) -> datetime:
 
 def shares_due(days: Iterable[date], *, delivered_on: date = DELIVERED_ON) -> list[Share]:
     """One formed share for each day, of loans of one union; the day is its oldest unpaid one."""
-    loan = LoanFactory(active=True)
-    lender = PartyFactory(union=loan.union)
-    return [share_due(day, loan=_same(loan), lender=lender, at=delivered_on) for day in days]
-
-
-def _same(loan: Loan) -> Loan:
-    copy: Loan = LoanFactory(active=True, request__membership=loan.membership)
-    return copy
+    borrower, shares = None, []
+    for day in days:
+        same = {"request__membership": borrower} if borrower else {}
+        loan: Loan = LoanFactory(active=True, **same)
+        borrower = borrower or loan.membership
+        lender = shares[0].membership if shares else PartyFactory(union=loan.union)
+        shares.append(share_due(day, loan=loan, lender=lender, at=delivered_on))
+    return shares
 
 
 def share_due(day: date, *, loan: Loan, lender: Any, at: date = DELIVERED_ON) -> Share:

@@ -245,8 +245,13 @@ class Share(models.Model):
         null=True,
         verbose_name=_("出借意向"),
     )
+    # found by the index of a member's shares, which begins with it
     membership = models.ForeignKey(
-        Membership, on_delete=models.PROTECT, related_name="shares", verbose_name=_("出借人")
+        Membership,
+        on_delete=models.PROTECT,
+        related_name="shares",
+        db_index=False,
+        verbose_name=_("出借人"),
     )
     amount = MoneyField(_("金额"))
     state = models.CharField(_("状态"), max_length=12, choices=State.choices, default=State.AGREED)
@@ -344,6 +349,13 @@ class Share(models.Model):
         ]
         indexes = [
             models.Index(fields=["membership", "state"], name="lending_share_of_member"),
+            # The unions' figures of a night are read from this alone.
+            models.Index(
+                fields=["membership"],
+                name="lending_share_owed_to",
+                condition=Q(state="formed"),
+                include=["principal_outstanding", "next_due_on"],
+            ),
             # The night looks at what is due or overdue, never at the whole book. What it writes
             # stands in no index, so that its updates stay on their page.
             models.Index(

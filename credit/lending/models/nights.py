@@ -16,7 +16,8 @@ class NightMark(models.Model):
     Steps are counted from the oldest unpaid instalment: its day, the day after, and each deeper
     bucket. Interest is a function of time, so a healthy share has no row on an ordinary day.
 
-    The key begins with the date, so that a night appends. The share is no foreign key of the
+    The key begins with the date, so that a night appends, and goes on with the share, so that the
+    kind is hardly ever compared: it took a third of the time. The share is no foreign key of the
     database, whose check would cost more than the rest of the night: a row is only ever made from
     the share itself, and a formed share is kept for good by its first event (append-only).
     """
@@ -26,7 +27,7 @@ class NightMark(models.Model):
         OVERDUE = "overdue", _("转为逾期")
         BUCKET = "bucket", _("逾期加深")
 
-    pk = models.CompositePrimaryKey("on", "kind", "share")
+    pk = models.CompositePrimaryKey("on", "share", "kind")
     on = models.DateField(_("业务日期"))
     kind = models.CharField(_("事件"), max_length=10, choices=Kind.choices)
     share = models.ForeignKey(
@@ -45,6 +46,14 @@ class NightMark(models.Model):
     class Meta:
         verbose_name = _("日终记录")
         verbose_name_plural = _("日终记录")
+        indexes = [
+            # who was ever late is asked of a few shares at a time
+            models.Index(
+                fields=["share"],
+                name="lending_nightmark_was_late",
+                condition=models.Q(kind="overdue"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.share_id} {self.on} {self.kind}"

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from cooperative.membership.models import Member, Membership
@@ -20,7 +20,7 @@ from core.dates import add_months
 from core.exact import ZERO
 from core.formats import format_day, format_yuan_short
 from credit.lending.limit_words import warning_of
-from credit.lending.models import LoanRequest, Pledge, Share, SpareMoney
+from credit.lending.models import LoanRequest, NightMark, Pledge, Share, SpareMoney
 from credit.lending.rules import policy
 from credit.lending.rules.eligibility import Standing, obstacle_to_lend
 from credit.lending.rules.policy import Exposure, Limits
@@ -251,13 +251,14 @@ def _dates_short(request: LoanRequest, spare: SpareMoney) -> bool:
 def _between(borrower: Member, lenders: Iterable[int]) -> dict[int, tuple[int, int]]:
     """How many loans these lenders had back from the borrower, and how many went late or were
     written off; one query. Late is what the night marked as overdue."""
-    late = Q(night_marks__kind="overdue") | Q(state=Share.State.WRITTEN_OFF)
+    was_late = NightMark.objects.filter(share=OuterRef("pk"), kind=NightMark.Kind.OVERDUE)
+    late = Q(Exists(was_late)) | Q(state=Share.State.WRITTEN_OFF)
     rows = (
         Share.objects.filter(loan__membership__member=borrower, membership__member__in=lenders)
         .values("membership__member")
         .annotate(
-            settled=Count("pk", filter=Q(state=Share.State.SETTLED), distinct=True),
-            late=Count("pk", filter=late, distinct=True),
+            settled=Count("pk", filter=Q(state=Share.State.SETTLED)),
+            late=Count("pk", filter=late),
         )
         .values_list("membership__member", "settled", "late")
         .order_by("membership__member")

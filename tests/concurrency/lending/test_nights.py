@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -76,7 +77,7 @@ _STALE = """
 WITH seen AS MATERIALIZED (
     SELECT id, next_due_on FROM lending_share
     WHERE state = 'formed' AND next_due_on = ANY(%(late)s::date[])
-        AND id >= %(first)s AND id < %(last)s AND {wait}
+        AND id >= %(first)s AND id < %(last)s
 )
 UPDATE lending_share share SET overdue_since = seen.next_due_on, bucket = 'days_1_30'
 FROM seen WHERE share.id = seen.id
@@ -85,8 +86,10 @@ FROM seen WHERE share.id = seen.id
 
 def test_without_the_lock_the_night_overwrites_a_repayment() -> None:
     """The twin: what was read before the payment is written after it."""
-    stale = mock.Mock(format=lambda wait: _STALE.format(wait="true" if wait else "false"))
-    with mock.patch.object(closing, "_MOVE", stale):
+    with (
+        mock.patch.object(closing, "_AT_ONCE", _STALE),
+        mock.patch.object(closing, "_PATIENCE", "SELECT"),
+    ):
         share = repay_during_the_night()
     assert (share.overdue_since, share.bucket) == (DUE, "days_1_30")
 
@@ -109,11 +112,41 @@ def test_the_night_waits_for_nobody_and_moves_a_share_that_was_held_at_the_end()
 
     kind = replace(closing.KIND, do_items=do_shares)
     run = close_day(on=NIGHT, at=morning_after(NIGHT))
-    with mock.patch.dict(kinds._KINDS, {kind.code: kind}):
+    with (
+        mock.patch.dict(kinds._KINDS, {kind.code: kind}),
+        mock.patch.object(closing, "_moved_at_once", return_value=False),  # it tried for a moment
+    ):
         race(hold, lambda: run_job_now(run))
     assert seen[0] == (held.pk, DUE, None, "current")
     assert seen[1] == (free.pk, DUE, DUE, "days_1_30")
     assert [row[2:] for row in standings()] == [(DUE, "days_1_30"), (DUE, "days_1_30")]
+
+
+def test_a_share_that_is_held_keeps_no_chunk_waiting_for_more_than_a_moment() -> None:
+    held, _free = shares_due([DUE, DUE])
+    close(DUE)
+    run = close_day(on=NIGHT, at=morning_after(NIGHT))
+    plan_job(run.pk)
+    run.refresh_from_db()
+    tried: list[Any] = []
+
+    def hold() -> None:
+        with transaction.atomic():
+            Share.objects.locked().get(pk=held.pk)
+            meet()
+            while not tried:
+                time.sleep(0.01)
+
+    def do_shares() -> None:
+        meet()
+        with transaction.atomic():
+            closing.do_shares(run, 0, run.size)
+        tried.append(standings())
+
+    race(hold, do_shares)
+    assert [row[3] for row in tried[0]] == ["current", "days_1_30"]
+    run.refresh_from_db()
+    assert run.parameters["rest"]
 
 
 # Killed

@@ -21,7 +21,7 @@ from core.errors import Busy, Refused
 from core.jobs import kinds, progress_of, run_job_now, start_job
 from core.jobs.running import plan_job, run_chunk
 from core.models import JobChunk, JobFailure, JobRun
-from credit.lending.models import NightMark, Share, UnionDay
+from credit.lending.models import Loan, NightMark, Share, UnionDay
 from credit.lending.rules.overdue import bucket
 from credit.lending.selectors.nights import (
     CLOSE,
@@ -309,9 +309,10 @@ def test_a_union_that_is_owed_nothing_any_more_has_a_day_of_zeros():
     Share.objects.update(
         state="settled", principal_outstanding=0, principal_paid=share.amount, settled_on=DUE
     )
+    Loan.objects.update(state="settled", ended_at=morning_after(DUE))
     close(DUE)
     day = UnionDay.objects.get()
-    assert (day.loans, day.outstanding) == (0, Decimal("0.00"))
+    assert (day.loans, day.borrowers, day.lenders, day.outstanding) == (0, 0, 0, Decimal("0.00"))
 
 
 def test_the_state_of_the_night_says_how_far_behind_we_are():

@@ -4,9 +4,9 @@ A share's lateness is a function of one date in its own row (``next_due_on``) an
 date. So a chunk is two statements over a range of keys: marks of the steps that fall into the
 days since the last close, and the buckets of the shares that took one. Only those are read.
 
-A repayment never waits for the night longer than the second statement takes, and the night never
-waits for a repayment: a share that is being worked on is skipped, and done at the end if what
-happened to it did not. A share is never put into a milder bucket: what was projected on a later
+A repayment never waits for the night longer than the second statement takes, and the night hardly
+ever for a repayment: if a chunk does not get all its shares at once, those that are being worked on
+are skipped, and done at the end if what happened to them did not. A share is never put into a milder bucket: what was projected on a later
 day knew more.
 """
 
@@ -16,21 +16,28 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection
-from django.db.models import Min
+from django.db import OperationalError, connection, transaction
+from django.db.models import F, Func, JSONField, Min, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.dates import business_date
-from core.errors import Busy, Refused
+from core.errors import Busy, Refused, is_busy
 from core.jobs import JobKind, Progress, run_job_now, start_job
 from core.models import JobRun
 from credit.lending.models import Share
 from credit.lending.selectors.nights import CLOSE, UNION_DAYS, last_close, unfinished
-from credit.lending.services.nightly.steps import Crossing, bucket_sql, crossings, next_step_sql
+from credit.lending.services.nightly.steps import (
+    COMMIT_WITHOUT_WAITING,
+    Crossing,
+    bucket_sql,
+    crossings,
+    next_step_sql,
+)
 
-CHUNK = 20_000
+CHUNK = 40_000
 
+# The dates are said twice: of a list the planner knows how many shares it finds, of a join it guesses.
 _MARK = """
 INSERT INTO lending_nightmark ("on", kind, share_id, outstanding, bucket)
 SELECT crossing."on", crossing.kind, share.id, share.principal_outstanding, crossing.bucket
@@ -38,10 +45,22 @@ FROM unnest(%(due_on)s::date[], %(on)s::date[], %(kind)s::text[], %(bucket)s::te
     AS crossing (due_on, "on", kind, bucket)
 JOIN lending_share share ON share.next_due_on = crossing.due_on
 WHERE share.state = 'formed' AND share.id >= %(first)s AND share.id < %(last)s
+    AND share.next_due_on = ANY(%(due_on)s::date[])
 """
 _AGAIN = "ON CONFLICT DO NOTHING"
 
-# State and step are asked again of the row as it is once it is locked; the range of keys too, or
+_LATE = f"""
+    state = 'formed' AND next_due_on = ANY(%(late)s::date[])
+    AND id >= %(first)s AND id < %(last)s
+    AND %(day)s::date - next_due_on >= {next_step_sql("bucket")}
+"""
+_MOVED = f"""
+    overdue_since = next_due_on, closed_on = %(day)s::date,
+    bucket = {bucket_sql("(%(day)s::date - next_due_on)")}
+"""
+_AT_ONCE = f"UPDATE lending_share SET {_MOVED} WHERE {_LATE}"  # noqa: S608 - as above
+_PATIENCE = "SET LOCAL lock_timeout = '50ms'"
+# Locking first lets rows be skipped, and takes as long again. State and step are asked again of the row as it is once it is locked; the range of keys too, or
 # the planner would look for the locked rows in the whole table.
 _MOVE = f"""
 WITH free AS MATERIALIZED (
@@ -139,13 +158,39 @@ def do_shares(run: JobRun, first: int, last: int) -> None:
     """Mark and move the shares of a range of keys."""
     figures = _figures(run, first, last)
     with connection.cursor() as cursor:
+        cursor.execute(COMMIT_WITHOUT_WAITING)
         cursor.execute(_MARK + (_AGAIN if run.parameters["again"] else ""), figures)
-        cursor.execute(_MOVE.format(wait="SKIP LOCKED"), figures)
+        if not _moved_at_once(cursor, figures):
+            cursor.execute(_MOVE.format(wait="SKIP LOCKED"), figures)
+            JobRun.objects.filter(pk=run.pk).update(parameters=_with_rest())
+
+
+def _moved_at_once(cursor: Any, figures: dict[str, Any]) -> bool:
+    """Move all shares of a chunk, unless somebody keeps one for longer than a moment."""
+    try:
+        with transaction.atomic():
+            cursor.execute(_PATIENCE)
+            cursor.execute(_AT_ONCE, figures)
+    except OperationalError as error:
+        if not is_busy(error):
+            raise
+        return False
+    return True
+
+
+def _with_rest() -> Any:
+    """The parameters of a run that has left something to its end."""
+    return Func(
+        F("parameters"),
+        Value({"rest": True}, JSONField()),
+        arg_joiner=" || ",
+        template="%(expressions)s",
+    )
 
 
 def finish(run: JobRun) -> None:
     """Move what was skipped, waiting for it, and have the unions' figures written."""
-    if run.size:
+    if run.parameters.get("rest"):
         with connection.cursor() as cursor:
             failed = run.failures.order_by("item").values_list("item", flat=True)
             left_out = [run.parameters["first"] + item for item in failed]

@@ -13,6 +13,10 @@ from credit.lending.services.projecting import BUCKETS
 
 _LOOKED_AT = 400
 
+# A chunk's rows and the note that it is done are one transaction, and the run's end is committed
+# as usual and after them: what a crash may take is done again.
+COMMIT_WITHOUT_WAITING = "SET LOCAL synchronous_commit = off"
+
 
 @dataclass(frozen=True, order=True)
 class Step:
@@ -65,7 +69,6 @@ class Crossing:
 
 
 def crossings(after: date, on: date) -> list[Crossing]:
-    """All that can happen in ``(after, on]``: five for each day, in the order of the marks' key."""
+    """All that can happen in ``(after, on]``: five for each day, day by day."""
     days = [after + timedelta(days=n) for n in range(1, (on - after).days + 1)]
-    found = [Crossing(day - timedelta(days=step.days), day, step) for day in days for step in STEPS]
-    return sorted(found, key=lambda crossing: (crossing.on, crossing.step.kind))
+    return [Crossing(day - timedelta(days=step.days), day, step) for day in days for step in STEPS]

@@ -14,9 +14,9 @@ from core.jobs import JobKind
 from core.models import JobRun
 from credit.lending.models import Loan
 from credit.lending.selectors.nights import OVERDUE, UNION_DAYS
-from credit.lending.services.nightly.steps import between_sql
+from credit.lending.services.nightly.steps import COMMIT_WITHOUT_WAITING, between_sql
 
-CHUNK = 50
+CHUNK = 100
 
 _COLUMNS = ", ".join(OVERDUE.values())
 _SUMS = ", ".join(
@@ -25,32 +25,26 @@ _SUMS = ", ".join(
     + f") AS {column}"
     for bucket, column in OVERDUE.items()
 )
-_OR_ZERO = ", ".join(f"coalesce({column}, 0)" for column in OVERDUE.values())
-# Loans and members are counted from the distinct pairs, which hash faster than count(DISTINCT) sorts.
+_TOTALS = ", ".join(f"coalesce(sum({column}), 0) AS {column}" for column in OVERDUE.values())
+# A loan's lenders are members of its union, so shares are summed by their lenders: one after
+# another in one union, which costs less than joining all shares to their loans.
 _WRITE = f"""
-WITH owed AS MATERIALIZED (
-    SELECT loan.union_id, loan.membership_id AS borrower_id, share.loan_id,
-        share.membership_id AS lender_id, share.principal_outstanding, share.next_due_on
-    FROM lending_loan loan JOIN lending_share share ON share.loan_id = loan.id
-    WHERE loan.union_id = ANY(%(unions)s::bigint[]) AND share.state = 'formed'
-), sums AS (
-    SELECT union_id, sum(principal_outstanding) AS outstanding, {_SUMS}
-    FROM owed GROUP BY union_id
-), heads AS (
-    SELECT union_id, count(*) FILTER (WHERE what = 1) AS loans,
-        count(*) FILTER (WHERE what = 2) AS borrowers, count(*) FILTER (WHERE what = 3) AS lenders
-    FROM (
-        SELECT DISTINCT union_id, 1 AS what, loan_id FROM owed
-        UNION ALL SELECT DISTINCT union_id, 2, borrower_id FROM owed
-        UNION ALL SELECT DISTINCT union_id, 3, lender_id FROM owed
-    ) one GROUP BY union_id
-)
 INSERT INTO lending_unionday (union_id, "on", loans, borrowers, lenders, outstanding, {_COLUMNS})
-SELECT place.id, %(on)s, coalesce(loans, 0), coalesce(borrowers, 0), coalesce(lenders, 0),
-    coalesce(outstanding, 0), {_OR_ZERO}
+SELECT place.id, %(on)s, loans, borrowers, lenders, outstanding, {_COLUMNS}
 FROM unnest(%(unions)s::bigint[]) AS place (id)
-LEFT JOIN sums ON sums.union_id = place.id
-LEFT JOIN heads ON heads.union_id = place.id
+CROSS JOIN LATERAL (
+    SELECT count(*) AS loans, count(DISTINCT membership_id) AS borrowers
+    FROM lending_loan WHERE union_id = place.id AND state = 'active'
+) borrowed
+CROSS JOIN LATERAL (
+    SELECT count(*) AS lenders, coalesce(sum(outstanding), 0) AS outstanding, {_TOTALS}
+    FROM (
+        SELECT sum(principal_outstanding) AS outstanding, {_SUMS}
+        FROM membership_membership member
+        JOIN lending_share share ON share.membership_id = member.id AND share.state = 'formed'
+        WHERE member.union_id = place.id GROUP BY member.id
+    ) lender
+) lent
 ON CONFLICT (union_id, "on") DO NOTHING
 """  # noqa: S608 - only constants of this module are put in
 
@@ -68,7 +62,8 @@ def do_unions(run: JobRun, first: int, last: int) -> None:
     """Write the figures of some unions; the first figures of a date stay."""
     on = date.fromisoformat(run.parameters["on"])
     with connection.cursor() as cursor:
-        # The shares of some unions are looked up by their loans; with the price of a disk that
+        cursor.execute(COMMIT_WITHOUT_WAITING)
+        # The shares of some unions are looked up by their lenders; with the price of a disk that
         # turns, the planner would read the shares of all unions for each chunk.
         cursor.execute("SET LOCAL random_page_cost = 1.1")
         cursor.execute(_WRITE, {"on": on, "unions": run.parameters["unions"][first:last]})
