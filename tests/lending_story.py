@@ -18,7 +18,7 @@ from credit.lending.services import contracts, convening, reviewing
 from credit.lending.services import requests as asking
 from credit.lending.services import spare as spare_services
 from credit.lending.services.requests import RequestAnswers
-from tests.factories.lending import LprRateFactory, PartyFactory
+from tests.factories.lending import ACCOUNT_NUMBER, LprRateFactory, PartyFactory
 from tests.factories.membership import (
     DivisionFactory,
     OfficerUserFactory,
@@ -57,6 +57,9 @@ class Story:
             "term_months": 6,
             "highest_rate": Decimal("0.08"),
             "wanted_on": self.today,
+            "account_holder": answers.get("payee_name") or self.borrower.member.name,
+            "account_bank": "农业银行双城支行",
+            "account_number": ACCOUNT_NUMBER,
             "own_use": True,
         } | answers
         return asking.submit_request(

@@ -13,7 +13,7 @@ from cooperative.membership.models import Member, Membership
 from core.dates import add_months, business_date
 from core.errors import Refused
 from core.formats import format_day, format_moment, format_number, format_yuan
-from core.masking import mask_name
+from core.masking import mask_account, mask_name
 from core.parameters import value_on
 from credit.lending.models import (
     Loan,
@@ -157,8 +157,14 @@ def _draft(row: RequestDraft) -> Entry:
     return _entry(
         _("借款草稿"),
         Item("answers", _("已填的内容"), answers),
+        _account_number(row.account_number),
         Item("updated_at", _("最后修改"), format_moment(row.updated_at)),
     )
+
+
+def _account_number(number: str) -> Item:
+    """Whole in the member's export, masked on their page."""
+    return Item("account_number", _("收款账号"), number, mask_account(number))
 
 
 def _request(row: LoanRequest) -> Entry:
@@ -171,6 +177,9 @@ def _request(row: LoanRequest) -> Entry:
         Item("method", _("还款方式"), row.get_method_display()),
         Item("highest_rate", _("最高年利率"), _percent(row.highest_rate)),
         Item("payee_name", _("供货商名称"), row.payee_name),
+        Item("account_holder", _("收款户名"), row.account_holder),
+        Item("account_bank", _("开户行"), row.account_bank),
+        _account_number(row.account_number),
         Item("state", _("状态"), row.get_state_display()),
         Item("submitted_at", _("提交时间"), format_moment(row.submitted_at)),
         Item("reason", _("说明"), row.reason),

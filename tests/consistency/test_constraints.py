@@ -242,6 +242,7 @@ ASKING: dict[str, Violation] = {
     ),
     "lending_loanrequest_convened_with_rate": changed(REQUEST, state="convening"),
     "lending_loanrequest_supplier_named": changed(REQUEST, payee="supplier"),
+    "lending_loanrequest_account_whole": changed(REQUEST, account_bank=""),
     "lending_loanrequest_end_dated": changed(REQUEST, state="withdrawn"),
     "lending_pledge_invited_once": twice(PLEDGE, "request", "membership", "spare_money"),
     "lending_pledge_amount_while_pledged": changed(PLEDGE, amount=1),

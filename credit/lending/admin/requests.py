@@ -18,7 +18,7 @@ from cooperative.membership.models import Member
 from cooperative.membership.panel import Deed, OfficerForm, reveals
 from core.dates import today
 from core.formats import format_yuan_short
-from core.masking import mask_name
+from core.masking import mask_account, mask_name
 from core.sentences import listed
 from credit.lending.admin.parts import (
     COLOURS,
@@ -168,6 +168,9 @@ class LoanRequestAdmin(PartyAdmin):
                     "wanted_on",
                     "payee",
                     "payee_name",
+                    "account_holder",
+                    "account_bank",
+                    "shown_account",
                 )
             },
         ),
@@ -183,6 +186,7 @@ class LoanRequestAdmin(PartyAdmin):
         "shown_union",
         "shown_amount",
         "shown_highest",
+        "shown_account",
         "shown_state_words",
         "shown_rate",
         "people",
@@ -323,6 +327,10 @@ class LoanRequestAdmin(PartyAdmin):
     @admin.display(description=_("最高年利率"))
     def shown_highest(self, row: LoanRequest) -> str:
         return percent(row.highest_rate)
+
+    @admin.display(description=_("收款账号"))
+    def shown_account(self, row: LoanRequest) -> str:
+        return mask_account(row.account_number)
 
     @admin.display(description=_("召集年利率"))
     def shown_rate(self, row: LoanRequest) -> str:

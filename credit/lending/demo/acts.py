@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,7 @@ from credit.lending.models import (
     Share,
     SpareMoney,
 )
+from credit.lending.rules.accounts import is_doubtful
 from credit.lending.rules.asking import RequestAnswers
 from credit.lending.services.contracts import ask_signing_code, draw_contract, sign_contract
 from credit.lending.services.convening import invite, pledge
@@ -90,6 +91,13 @@ class Acts:
 
     def ask(self, borrower: Membership, answers: RequestAnswers, ago: int) -> LoanRequest:
         """A member asks for money."""
+        member = borrower.member
+        answers = replace(
+            answers,
+            account_holder=answers.payee_name or member.name,
+            account_bank="农业银行双城支行",
+            account_number=_account(member.pk),
+        )
         return submit_request(
             membership=borrower, answers=answers, by=borrower.member.user, at=self.moment(ago)
         )
@@ -218,6 +226,12 @@ def shares_of(loan: Loan) -> list[Share]:
         "membership__member__user", "loan__membership__member__user"
     )
     return list(rows.order_by("pk"))
+
+
+def _account(number: int) -> str:
+    """A card number that belongs to nobody: no bank issues cards that begin with 990099."""
+    body = f"990099{number:012d}"
+    return next(card for digit in "0123456789" if not is_doubtful(card := body + digit))
 
 
 def _slip(number: int) -> str:

@@ -1,6 +1,6 @@
 """Short forms of the members' pages of lending; the rules are the services'."""
 
-from credit.lending.forms.asking import ASK_FORMS, AskForm, DeclareForm, HarvestFormSet
+from credit.lending.forms.asking import ASK_FORMS, AccountForm, AskForm, DeclareForm, HarvestFormSet
 from credit.lending.forms.lending import (
     CodeForm,
     DeclineForm,
@@ -20,6 +20,7 @@ from credit.lending.forms.paying import (
 
 __all__ = [
     "ASK_FORMS",
+    "AccountForm",
     "ArrivalForm",
     "AskForm",
     "CodeForm",

@@ -9,10 +9,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from core.errors import Refused
 from core.forms import YuanField
 from credit.lending.forms.lending import AMOUNT_MISSING, DATE_MISSING
 from credit.lending.models import LoanRequest
 from credit.lending.models.requests import Method
+from credit.lending.rules.accounts import digits_of, is_doubtful, problem_of_number
+from credit.lending.services.checks import check_holder
 
 HARVEST_ROWS = 4
 
@@ -144,6 +147,66 @@ class PayeeForm(AskForm):
         return given
 
 
+class AccountForm(AskForm):
+    """Into which account, as it stands on the card, the passbook or the supplier's invoice."""
+
+    account_holder = forms.CharField(
+        label=_("户名"), max_length=80, error_messages={"required": _("请填写户名。")}
+    )
+    account_bank = forms.CharField(
+        label=_("开户行"),
+        max_length=80,
+        help_text=_("例如：农业银行双城支行"),
+        error_messages={"required": _("请填写开户行。")},
+    )
+    account_number = forms.CharField(
+        label=_("账号"),
+        max_length=60,
+        help_text=_("照着银行卡或存折一位一位填，空格不用管。"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"required": _("请填写账号。")},
+    )
+    checked = forms.BooleanField(label=_("我又对了一遍，就是这个账号"), required=False)
+
+    def __init__(self, *args: Any, payee: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.payee, self.doubtful = payee, False
+
+    def clean_account_holder(self) -> str:
+        """An account of the payee's own name; else the rule and the way on stand at the field."""
+        holder: str = self.cleaned_data["account_holder"]
+        try:
+            check_holder(holder, self.payee)
+        except Refused as refused:
+            raise ValidationError(f"{refused.message}{refused.way_on}") from refused
+        return holder
+
+    def clean_account_number(self) -> str:
+        """Digits alone; a number that no card can have is asked for twice, not refused."""
+        number = digits_of(self.cleaned_data["account_number"])
+        if problem_of_number(number) == "digits":
+            raise ValidationError(_("账号只有数字，请对照银行卡或存折再填一遍。"))
+        if problem_of_number(number):
+            raise ValidationError(
+                _("账号是 8 到 30 位数字，您填了 %(count)s 位。") % {"count": len(number)}
+            )
+        self.doubtful = is_doubtful(number)
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        """The doubt is cleared by a second look; it is no answer of its own."""
+        given = super().clean() or self.cleaned_data
+        if not given.pop("checked", False) and self.doubtful:
+            self.add_error(
+                "account_number",
+                _(
+                    "这个号码和银行卡的校验位对不上，常常是填错了一位，请再对一遍。"
+                    "存折号、对公账号本来就可能对不上，没有错就在下面打勾。"
+                ),
+            )
+        return given
+
+
 class HarvestForm(forms.Form):
     """A day after a harvest and the principal that comes back on it."""
 
@@ -209,4 +272,5 @@ ASK_FORMS: dict[str, type[AskForm]] = {
     "term": TermForm,
     "rate": RateForm,
     "payee": PayeeForm,
+    "account": AccountForm,
 }

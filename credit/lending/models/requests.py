@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cooperative.membership.models import Membership
+from core.crypto import SealedTextField
 from core.models.base import LockedQuerySet, both_or_neither
 from core.money import MoneyField
 from credit.lending.rules.states.pledge import PledgeState
@@ -73,12 +74,16 @@ class SpareMoney(models.Model):
 
 
 class RequestDraft(models.Model):
-    """Answers of a member who is asking for money, kept between screens; gone on submission."""
+    """Answers of a member who is asking for money, kept between screens; gone on submission.
+
+    The account's number is kept apart from the others, sealed.
+    """
 
     membership = models.OneToOneField(
         Membership, on_delete=models.CASCADE, related_name="request_draft"
     )
     answers: Any = models.JSONField(default=dict)
+    account_number = SealedTextField(blank=True, default="")
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -97,6 +102,7 @@ class LoanRequest(models.Model):
 
     ``rate`` is what the officer offers to those invited, never above ``highest_rate``; fractions
     a year. ``custom_due`` holds ``[{"on": date, "principal": "1234.00"}]`` for harvest dates.
+    The account is the borrower's or the supplier's; it is removed when data are erased.
     A request above the convener's own limit needs a second officer (``approved_by``).
     """
 
@@ -151,6 +157,10 @@ class LoanRequest(models.Model):
         _("收款方"), max_length=10, choices=Payee.choices, default=Payee.BORROWER
     )
     payee_name = models.CharField(_("供货商名称"), max_length=80, blank=True)
+    # where lenders transfer to; the contract freezes it
+    account_holder = models.CharField(_("收款户名"), max_length=80, blank=True, default="")
+    account_bank = models.CharField(_("开户行"), max_length=80, blank=True, default="")
+    account_number = SealedTextField(_("收款账号"), blank=True, default="")
     own_use_declared_at = models.DateTimeField(_("声明自用、不转借的时间"))
     state = models.CharField(
         _("状态"), max_length=12, choices=State.choices, default=State.SUBMITTED
@@ -213,6 +223,12 @@ class LoanRequest(models.Model):
                 condition=Q(payee="borrower", payee_name="")
                 | (Q(payee="supplier") & ~Q(payee_name="")),
                 violation_error_message=_("转给供货商的，要写供货商名称。"),
+            ),
+            models.CheckConstraint(
+                name="lending_loanrequest_account_whole",
+                condition=Q(account_holder="", account_bank="", account_number="")
+                | ~(Q(account_holder="") | Q(account_bank="") | Q(account_number="")),
+                violation_error_message=_("收款户名、开户行和账号要一起填。"),
             ),
             models.CheckConstraint(
                 name="lending_loanrequest_end_dated",

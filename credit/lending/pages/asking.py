@@ -19,11 +19,13 @@ from credit.lending.models import LoanRequest
 from credit.lending.models.requests import Method
 from credit.lending.pages.quotes import Quote, quote_of, terms_of
 from credit.lending.pages.texts import HUNDRED, percent, rate_text
+from credit.lending.rules.accounts import grouped, is_of
 from credit.lending.rules.policy import room_of_borrower
 from credit.lending.selectors.limits import counted_since, exposure_of, limits_of, union_total
 from credit.lending.selectors.rates import ceiling_on
 
 Draft = Mapping[str, Any]
+ACCOUNT = ("account_holder", "account_bank", "account_number")
 
 _ANSWERED_BY = {
     "purpose": "purpose",
@@ -35,6 +37,7 @@ _ANSWERED_BY = {
     "dates": "custom_due",
     "rate": "highest_rate",
     "payee": "payee",
+    "account": "account_number",
 }
 
 
@@ -62,6 +65,32 @@ def before(step: str, draft: Draft) -> str:
     steps = steps_of(draft)
     position = steps.index(step)
     return address_of_step(steps[position - 1]) if position else reverse("ask_for_money")
+
+
+def payee_of(draft: Draft, member: Member) -> str:
+    """In whose name the account must be."""
+    return draft.get("payee_name") or member.name
+
+
+def account_before(draft: Draft, member: Member, membership: Membership) -> dict[str, Any]:
+    """What the account's form shows at first: the answer, else the same payee's account of the
+    member's last request, else the name alone; one query at most."""
+    if draft.get("account_number"):
+        return {name: draft.get(name, "") for name in ACCOUNT}
+    rows = LoanRequest.objects.filter(
+        membership=membership, payee_name=draft.get("payee_name", "")
+    ).exclude(account_number="")
+    last = rows.order_by("-pk").first()
+    holder = payee_of(draft, member)
+    if last is None or not is_of(last.account_holder, holder):
+        return {"account_holder": holder}
+    return {name: getattr(last, name) for name in ACCOUNT}
+
+
+def without_other_account(draft: Draft, answers: dict[str, Any]) -> dict[str, Any]:
+    """The answer whom to pay; of another payee than before it forgets the account."""
+    same = all(draft.get(name, "") == answers[name] for name in ("payee", "payee_name"))
+    return answers if same else {**answers, **dict.fromkeys(ACCOUNT)}
 
 
 def initial_of(step: str, draft: Draft) -> dict[str, Any]:
@@ -122,6 +151,7 @@ def shown_steps(step: str, draft: Draft) -> list[dict[str, Any]]:
         "dates": _("哪天还"),
         "rate": _("最高付多少利息"),
         "payee": _("钱转给谁"),
+        "account": _("转到哪个账户"),
         "check": _("核对，提交"),
     }
 
@@ -229,11 +259,21 @@ def check_lines(draft: Draft, today: date) -> list[CheckLine]:
     lines += [
         ("rate", _("最高愿意付"), "", rate_text(Decimal(draft["highest_rate"]))),
         ("payee", _("钱转给"), draft.get("payee_name") or _("您本人"), ""),
+        ("account", _("收款账户"), "", account_text(draft)),
     ]
     return [
         CheckLine(label, str(value), f"{address_of_step(step)}?again=1", note)
         for step, label, value, note in lines
     ]
+
+
+def account_text(draft: Draft) -> str:
+    """The account with its number whole: whoever typed it reads it once more."""
+    return _("%(holder)s，%(bank)s，%(number)s") % {
+        "holder": draft["account_holder"],
+        "bank": draft["account_bank"],
+        "number": grouped(draft["account_number"]),
+    }
 
 
 def _yuan(amount: str) -> str:

@@ -15,10 +15,11 @@ from core.formats import format_day, format_yuan_short
 from core.sentences import listed
 from credit.lending.models import Loan, Share, Signature
 from credit.lending.pages.quotes import Quote
-from credit.lending.pages.texts import LOAN_TONES, percent, rate_text
+from credit.lending.pages.texts import LOAN_TONES, percent, rate_text, tail_text
 from credit.lending.rules import Terms
 from credit.lending.rules.projection import share_terms
 from credit.lending.selectors import overview
+from credit.lending.services.contract_files import account_of
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,9 @@ def _lines(loan: Loan, own: Share | None, today: date) -> list[tuple[Any, Any]]:
         (_("逾期后的利率"), percent(loan.overdue_rate)),
         (_("钱转给"), loan.payee_name or loan.membership.member.name),
     ]
+    account = account_of(loan)
+    if account is not None:
+        lines.append((_("收款账户"), f"{account.bank}，{tail_text(account.number)}"))
     if loan.state == "drawn":
         lines.append((_("请在这天以前签字"), format_day(loan.sign_by, today)))
     if loan.state == "signed":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,33 @@ from django.utils.translation import gettext as _
 from core.formats import format_day
 from credit.lending.models import Share
 from credit.lending.pages.repayments import Happening
+from credit.lending.pages.texts import tail_text
+from credit.lending.rules.accounts import groups
+from credit.lending.services.contract_files import account_of
+
+
+@dataclass(frozen=True)
+class AccountShown:
+    """Where to transfer to; ``number`` with its groups only for who still has to transfer."""
+
+    holder: str
+    bank: str
+    tail: str
+    number: str = ""
+
+    @property
+    def parts(self) -> list[str]:
+        """The number in groups of four."""
+        return groups(self.number)
+
+
+def account_shown(share: Share) -> AccountShown | None:
+    """The contract's account for the share's lender: whole while they must transfer, no query."""
+    account = account_of(share.loan)
+    if account is None:
+        return None
+    number = account.number if share.state == Share.State.AGREED else ""
+    return AccountShown(account.holder, account.bank, tail_text(account.number), number)
 
 
 def transfer_history(share: Share, today: date) -> list[Happening]:

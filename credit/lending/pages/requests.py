@@ -16,7 +16,7 @@ from core.sentences import listed
 from credit.lending.models import Loan, LoanRequest
 from credit.lending.models.requests import Method
 from credit.lending.pages.quotes import cost_sentence, quote_of, terms_of
-from credit.lending.pages.texts import REQUEST_TONES, rate_text
+from credit.lending.pages.texts import REQUEST_TONES, rate_text, tail_text
 from credit.lending.rules.states.actors import Actor, may_move
 from credit.lending.rules.states.request import TRANSITIONS, RequestState
 from credit.lending.selectors import overview
@@ -111,8 +111,15 @@ def lines_of(request: LoanRequest, today: date) -> list[tuple[Any, Any]]:
     lines += [
         (_("哪天要用"), format_day(request.wanted_on, today)),
         (_("钱转给"), request.payee_name or _("您本人")),
+        (_("收款账户"), _account(request)),
     ]
     return [(label, value) for label, value in lines if value]
+
+
+def _account(request: LoanRequest) -> str:
+    if not request.account_number:
+        return ""
+    return f"{request.account_bank}，{tail_text(request.account_number)}"
 
 
 def term_text(request: LoanRequest, today: date) -> str:

@@ -103,3 +103,8 @@ def rate_text(rate: Decimal) -> str:
         "percent": percent(rate),
         "yuan": format_number(rate * HUNDRED),
     }
+
+
+def tail_text(number: str) -> str:
+    """An account by the four digits that tell it apart, for who has no need of the whole."""
+    return _("尾号 %(tail)s") % {"tail": number[-4:]}

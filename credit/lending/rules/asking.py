@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from core.exact import FEN, ZERO
+from credit.lending.rules.accounts import PayeeAccount, problem_of_number
 from credit.lending.rules.terms import CustomDue, Method
 
 METHODS = frozenset(
@@ -37,7 +38,17 @@ class RequestAnswers:
     custom_due: tuple[CustomDue, ...] = ()
     payee: str = "borrower"
     payee_name: str = ""
+    account_holder: str = ""
+    account_bank: str = ""
+    account_number: str = ""
     own_use: bool = False
+
+    @property
+    def account(self) -> PayeeAccount:
+        """Where the lenders are to transfer to."""
+        return PayeeAccount(
+            self.account_holder.strip(), self.account_bank.strip(), self.account_number
+        )
 
     @property
     def months(self) -> int:
@@ -68,7 +79,8 @@ def problem_of(answers: RequestAnswers, today: date, furthest: date) -> str | No
     """The first thing that cannot be, as a code, or None.
 
     ``amount``, ``rate``, ``method``, ``term``, ``wanted_on`` (today to ``furthest``, inclusive),
-    ``payee``, ``due_days``, ``due_sum`` or ``own_use``.
+    ``payee``, ``account``, ``account_digits``, ``account_length``, ``due_days``, ``due_sum`` or
+    ``own_use``. Whose the account is, the service asks: it knows the borrower's name.
     """
     if answers.amount <= ZERO or answers.amount % FEN:
         return "amount"
@@ -85,7 +97,17 @@ def problem_of(answers: RequestAnswers, today: date, furthest: date) -> str | No
         return "term"
     if (answers.payee == "supplier") != bool(answers.payee_name.strip()):
         return "payee"
+    account = _account_problem(answers.account)
+    if account is not None:
+        return account
     return None if answers.own_use else "own_use"
+
+
+def _account_problem(account: PayeeAccount) -> str | None:
+    if not (account.holder and account.bank and account.number):
+        return "account"
+    problem = problem_of_number(account.number)
+    return f"account_{problem}" if problem else None
 
 
 def _due_problem(answers: RequestAnswers) -> str | None:

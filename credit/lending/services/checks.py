@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core.dates import business_date
 from core.errors import Refused
 from core.formats import format_day
+from credit.lending.rules.accounts import is_of
 
 REASON_LENGTH = 300
 
@@ -25,6 +26,26 @@ def clean_reason(reason: str) -> str:
     if len(reason) > REASON_LENGTH:
         raise Refused("reason_too_long", _("原因最多写 300 个字。"))
     return reason
+
+
+def check_holder(holder: str, payee: str) -> None:
+    """Lenders transfer into an account of the payee's own name.
+
+    Raises:
+        Refused: ``account_of_another``.
+    Source: Civil Code art. 679; 法释〔2020〕17号 art. 9.
+    """
+    if is_of(holder, payee):
+        return
+    raise Refused(
+        "account_of_another",
+        _(
+            "收款账户的户名要和收款方一致：收款方是%(payee)s，户名填的是%(holder)s。钱转进别人的"
+            "账户，就证明不了借款人收到了借款（民法典第六百七十九条）。"
+        )
+        % {"payee": payee, "holder": holder or "—"},
+        way_on=_("请换成收款方自己名下的账户；没有的，可以到银行开一个，或把钱转给供货商。"),
+    )
 
 
 def check_not_future(on: date, at: datetime) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -18,6 +18,7 @@ from typing import Any
 from core.exact import ZERO
 from core.formats import format_moment, format_number, format_yuan, format_yuan_short
 from core.money import amount_in_words
+from credit.lending.rules.accounts import PayeeAccount, grouped
 from credit.lending.rules.projection import share_terms
 from credit.lending.rules.share import ShareTerms
 from credit.lending.rules.terms import Terms
@@ -61,6 +62,7 @@ class Agreed:
     lenders: Sequence[Party]
     purpose: str
     payee_name: str
+    account: PayeeAccount
     method: str
     terms: Terms
     overdue_rate: Decimal
@@ -95,6 +97,7 @@ def contract_data(agreed: Agreed) -> dict[str, Any]:
         "lead": wording()["lead"].format(**facts),
         "parties": _parties(agreed),
         "summary": _summary(agreed, facts, interest),
+        "account": asdict(agreed.account),
         "articles": [
             article
             for number, source in enumerate(wording()["article"], start=1)
@@ -263,8 +266,14 @@ def _summary(agreed: Agreed, facts: Mapping[str, str], interest: Decimal) -> lis
         ["按计划还清", f"利息 {format_yuan(interest)} 元，本息合计 {format_yuan(total)} 元"],
         ["", amount_in_words(total)],
         ["款项去向", payee],
+        ["收款账户", account_line(agreed.account)],
         ["担保", "有，见第十条" if agreed.guarantors else "无"],
     ]
+
+
+def account_line(account: PayeeAccount) -> str:
+    """An account in a contract's words, the number grouped as on a card."""
+    return f"户名：{account.holder}；开户行：{account.bank}；账号：{grouped(account.number)}"
 
 
 def _plans(agreed: Agreed, plans: Sequence[ShareTerms]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.documents import Issued, content_digest, issue_document
 from core.errors import Refused
-from core.masking import mask_id
+from core.masking import mask_account, mask_id
 from core.models import DocumentRecord
 from credit.lending.models import ContractCopy, Loan
+from credit.lending.rules.accounts import PayeeAccount, grouped
 
 TEMPLATE = "loan_contract"
 KIND = "loan_contract"
@@ -53,9 +55,22 @@ def content_of(loan: Loan) -> dict[str, Any]:
     return data
 
 
+def account_of(loan: Loan) -> PayeeAccount | None:
+    """The account that the contract freezes; None for one that names none."""
+    kept = json.loads(loan.sealed_contract).get("data", {}).get("account")
+    return PayeeAccount(**kept) if kept else None
+
+
 def preview_of(loan: Loan) -> dict[str, Any]:
-    """What the contract says with identity numbers masked, for a page."""
+    """What the contract says with identity and account numbers masked, for a page."""
     data = content_of(loan)
+    account = PayeeAccount(**data["account"])
+    hidden = replace(account, number=mask_account(account.number))
+    data["account"] = asdict(hidden)
+    data["summary"] = [
+        [label, text.replace(grouped(account.number), hidden.number)]
+        for label, text in data["summary"]
+    ]
     for party in (*data["parties"], *data["guarantors"]):
         party["identity_number"] = mask_id(party["identity_number"])
     return data

@@ -26,7 +26,12 @@ NEEDED = ("purpose", "amount", "method", "highest_rate", "wanted_on")
 def draft_of(membership: Membership) -> dict[str, Any]:
     """The answers given so far, as JSON; empty without a draft. One query."""
     draft = RequestDraft.objects.filter(membership=membership).first()
-    return dict(draft.answers) if draft else {}
+    return _answers_of(draft) if draft else {}
+
+
+def _answers_of(draft: RequestDraft) -> dict[str, Any]:
+    number = {"account_number": draft.account_number} if draft.account_number else {}
+    return {**draft.answers, **number}
 
 
 def save_draft(*, membership: Membership, answers: Mapping[str, Any], by: Any) -> dict[str, Any]:
@@ -41,10 +46,11 @@ def save_draft(*, membership: Membership, answers: Mapping[str, Any], by: Any) -
         own = lock_parties([membership.pk])[membership.pk]
         check_own(own, by)
         draft, _created = RequestDraft.objects.get_or_create(membership=own)
-        merged = {**draft.answers, **answers}
+        merged = {**_answers_of(draft), **answers}
+        draft.account_number = merged.pop("account_number", None) or ""
         draft.answers = {name: value for name, value in merged.items() if value is not None}
         draft.save()
-    return dict(draft.answers)
+    return _answers_of(draft)
 
 
 def discard_draft(*, membership: Membership, by: Any) -> None:
@@ -93,6 +99,9 @@ def answers_from(draft: Mapping[str, Any], *, own_use: bool) -> RequestAnswers:
             ),
             payee=str(draft.get("payee") or "borrower"),
             payee_name=str(draft.get("payee_name", "")),
+            account_holder=str(draft.get("account_holder", "")),
+            account_bank=str(draft.get("account_bank", "")),
+            account_number=str(draft.get("account_number", "")),
             own_use=own_use,
         )
     except (ValueError, InvalidOperation, KeyError, TypeError) as error:
@@ -112,6 +121,9 @@ def draft_from(request: LoanRequest) -> dict[str, Any]:
         "custom_due": request.custom_due,
         "payee": request.payee,
         "payee_name": request.payee_name,
+        "account_holder": request.account_holder,
+        "account_bank": request.account_bank,
+        "account_number": request.account_number,
     }
 
 

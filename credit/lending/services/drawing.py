@@ -21,6 +21,7 @@ from core.formats import format_day, format_yuan_short
 from core.parameters import value_on
 from credit.lending.models import ContractCopy, Loan, LoanRequest, Pledge, Share
 from credit.lending.parameters import RATE_MULTIPLE
+from credit.lending.rules.accounts import PayeeAccount
 from credit.lending.rules.check import check
 from credit.lending.rules.drawing import (
     contract_terms,
@@ -34,6 +35,7 @@ from credit.lending.rules.terms import BadTerms, Terms
 from credit.lending.selectors.limits import limits_of
 from credit.lending.selectors.rates import ceiling_of, lpr_row_on
 from credit.lending.services import contract_files
+from credit.lending.services.checks import check_holder
 from credit.lending.services.contract_content import (
     Agreed,
     Party,
@@ -104,6 +106,7 @@ class _Drawing:
         check_no_party(self.by, self.borrower, *self.lenders)
         self._check_cover()
         self._check_parties()
+        self._check_account()
         self.amounts = shares_of(self.request.amount, [p.amount or ZERO for p in self.pledges])
         self.lpr = lpr_row_on(self.today)
         self.multiple = value_on(RATE_MULTIPLE, self.today, scope=self.union.path)
@@ -151,6 +154,14 @@ class _Drawing:
                 else:
                     check_may_lend(membership, self.today)
                 check_can_sign(membership.member)
+
+    def _check_account(self) -> None:
+        """The lenders pay into an account of the payee's own, who may have changed their name."""
+        with naming(self.borrower.member):
+            check_holder(
+                self.request.account_holder,
+                self.request.payee_name or self.borrower.member.name,
+            )
 
     def _check_limits(self) -> None:
         """No counter of a person or of the union passes a stop level by this contract (I8)."""
@@ -273,6 +284,9 @@ class _Drawing:
             ],
             purpose=f"{request.get_purpose_display()}{note}",
             payee_name=request.payee_name,
+            account=PayeeAccount(
+                request.account_holder, request.account_bank, request.account_number
+            ),
             method=str(request.get_method_display()),
             terms=self.terms,
             overdue_rate=self._rate,

@@ -12,6 +12,14 @@ from cooperative.membership.models import Member
 from credit.lending.models import Loan, LoanRequest, Pledge, RequestDraft, SpareMoney
 
 REMOVED = "已删除"
+_REMOVED = (
+    "purpose_note",
+    "reason",
+    "payee_name",
+    "account_holder",
+    "account_bank",
+    "account_number",
+)
 
 
 def erase_lending(*, member: Member, at: datetime) -> None:
@@ -34,7 +42,8 @@ def erase_lending(*, member: Member, at: datetime) -> None:
             request.purpose_note = request.reason = ""
             if request.payee_name:
                 request.payee_name = REMOVED
-            request.save(update_fields=["purpose_note", "reason", "payee_name"])
+            request.account_holder = request.account_bank = request.account_number = ""
+            request.save(update_fields=_REMOVED)
         pledges = Pledge.objects.locked().filter(membership__member=member)
         for pledge in pledges.exclude(state=Pledge.State.CONTRACTED):
             pledge.note, pledge.reasons = "", []

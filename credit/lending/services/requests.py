@@ -22,6 +22,7 @@ from credit.lending.rules.states.request import RequestState
 from credit.lending.selectors.limits import limits_of
 from credit.lending.selectors.rates import ceiling_on
 from credit.lending.selectors.requests import open_requests
+from credit.lending.services.checks import check_holder
 from credit.lending.services.drafts import draft_of as draft_of
 from credit.lending.services.drafts import save_draft as save_draft
 from credit.lending.services.limits import check_borrower_limits, check_rate, check_term
@@ -168,6 +169,7 @@ def _check_answers(
         problem = "purpose"
     if problem is not None:
         raise Refused(f"request_{problem}", _problem_words(problem, today, furthest))
+    check_holder(answers.account.holder, answers.payee_name.strip() or membership.member.name)
     check_term(limits, answers.months)
     _check_rate(membership, answers.highest_rate, limits, today)
     check_borrower_limits(membership, limits, answers.amount, today)
@@ -198,6 +200,9 @@ def _problem_words(problem: str, today: date, furthest: date) -> str:
         "wanted_on": _("要用钱的日子要在 %(today)s 和 %(furthest)s 之间。")
         % {"today": format_day(today), "furthest": format_day(furthest)},
         "payee": _("转给供货商的，要写供货商名称；转给您的，不用写。"),
+        "account": _("请填写收款账户：户名、开户行和账号。"),
+        "account_digits": _("收款账号只有数字，请对照银行卡或存折再填一遍。"),
+        "account_length": _("收款账号是 8 到 30 位数字，请对照银行卡或存折再填一遍。"),
         "due_days": _("还款的日子要在用钱的日子以后，一个比一个晚。"),
         "due_sum": _("每次还的本金相加，要等于借款金额。"),
         "own_use": _("请先声明钱只用在自己的生产上，不转借给别人。"),
@@ -219,6 +224,9 @@ def _write(
     request.wanted_on = answers.wanted_on
     request.payee = answers.payee
     request.payee_name = answers.payee_name.strip()
+    account = answers.account
+    request.account_holder, request.account_bank = account.holder, account.bank
+    request.account_number = account.number
     request.own_use_declared_at = request.submitted_at = at
     # Who asks ahead of the season keeps their request until the money is wanted.
     last = today + timedelta(days=limits.request_days)

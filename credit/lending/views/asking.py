@@ -18,7 +18,7 @@ from cooperative.membership.models import Membership
 from cooperative.membership.selectors.members import live_membership
 from core.dates import today
 from core.errors import Refused
-from credit.lending.forms import ASK_FORMS, DeclareForm, HarvestFormSet
+from credit.lending.forms import ASK_FORMS, AccountForm, DeclareForm, HarvestFormSet
 from credit.lending.models import LoanRequest
 from credit.lending.pages import asking as pages
 from credit.lending.pages.quotes import cost_rows, cost_sentence
@@ -66,10 +66,10 @@ def ask_step(request: HttpRequest, step: str) -> HttpResponse:
         return redirect(pages.address_of_step(open_step))
     if step == "rate" and request.htmx:  # type: ignore[attr-defined]
         return render(request, "lending/ask/_quote.html", _quoted(draft, request.GET))
-    form: Any = _form(step, draft, request)
+    form: Any = _form(step, draft, request, membership)
     refused = None
     if request.method == "POST" and "quote" not in request.POST and form.is_valid():
-        answers = _answers(step, form)
+        answers = _answers(step, form, draft)
         refused = refusal_of(
             lambda: save_draft(membership=membership, answers=answers, by=request.user)
         )
@@ -137,19 +137,28 @@ def _send(
     return services.submit_request(membership=membership, answers=answers, by=request.user, at=at)
 
 
-def _form(step: str, draft: dict[str, Any], request: HttpRequest) -> Any:
+def _form(step: str, draft: dict[str, Any], request: HttpRequest, membership: Membership) -> Any:
     if step == "dates":
         kept = [
             {"on": date.fromisoformat(due["on"]), "principal": due["principal"]}
             for due in draft.get("custom_due") or []
         ]
         return HarvestFormSet(posted(request), initial=kept)
+    if step == "account":
+        member = request.member  # type: ignore[attr-defined]
+        return AccountForm(
+            posted(request),
+            initial=pages.account_before(draft, member, membership),
+            payee=pages.payee_of(draft, member),
+        )
     return ASK_FORMS[step](posted(request), initial=pages.initial_of(step, draft))
 
 
-def _answers(step: str, form: Any) -> dict[str, Any]:
+def _answers(step: str, form: Any, draft: dict[str, Any]) -> dict[str, Any]:
     if step == "dates":
         return {"custom_due": form.dues()}
+    if step == "payee":
+        return pages.without_other_account(draft, form.cleaned_data)
     return pages.answers_of(step, form.cleaned_data)
 
 
@@ -202,6 +211,8 @@ def _more(
         return {"hints": METHOD_HINTS}
     if step == "payee":
         return {"hints": PAYEE_HINTS}
+    if step == "account":
+        return {"supplier": draft.get("payee_name", "")}
     if step == "amount":
         room = pages.room_of(request.member, membership, today())  # type: ignore[attr-defined]
         return {"limits": room.lines, "quick": [sum_ for sum_ in QUICK if sum_ <= room.most]}

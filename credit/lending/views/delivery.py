@@ -17,7 +17,7 @@ from core.formats import format_yuan_short
 from credit.lending.access import access_borrowed_share, access_lent_share
 from credit.lending.forms import ArrivalForm, ReasonForm, TransferForm
 from credit.lending.models import LoanRequest, Share
-from credit.lending.pages.delivery import transfer_history
+from credit.lending.pages.delivery import account_shown, transfer_history
 from credit.lending.pages.texts import SHARE_TONES
 from credit.lending.services import delivery as services
 from credit.lending.views.common import Sheet, ask, posted, refusal_of, show
@@ -44,6 +44,7 @@ def transfer(request: HttpRequest, pk: int) -> HttpResponse:
         "share": share,
         "borrower": borrower,
         "payee": share.loan.payee_name or borrower.name,
+        "account": account_shown(share),
         "history": transfer_history(share, today()),
         "tone": SHARE_TONES[share.state],
         "form": form,

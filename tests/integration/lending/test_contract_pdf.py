@@ -68,6 +68,8 @@ def test_the_pdf_says_everything_that_binds():
         "在2026年5月27日以前（含当日）签完字",
         "全部签字后，各出借人应在7日内",
         "2026年8月20日到期；还款方式：等额本金",
+        f"户名：{case.borrower.member.name}；开户行：农业银行双城支行；账号：6228480402564890018",
+        "出借人只转入“要点”所列收款账户",
     ):
         assert words in text, words
     for role in ("借款人", "出借人一", "出借人二"):
@@ -144,9 +146,11 @@ def test_anybody_can_verify_the_contract_by_its_number():
     assert loan.membership.member.name not in page.content.decode()
 
 
-def test_a_preview_masks_identity_numbers():
+def test_a_preview_masks_identity_and_account_numbers():
     case = drawn_case()
     shown = str(contracts.preview_of(case.loan))
+    assert "6228" not in shown
+    assert shown.count("***************0018") == 2
     for party in case.parties:
         assert party.member.identity_number not in shown
         assert party.member.name in shown

@@ -245,3 +245,19 @@ def test_a_correction_of_the_lpr_changes_no_contract():
     LprRateFactory(published_on=TODAY - timedelta(days=30), one_year_rate=Decimal("0.0500"))
     assert "3.00%" in str(contract_files.content_of(loan)["articles"])
     assert LoanRequest.objects.get().state == "contracted"
+
+
+def test_nothing_is_drawn_on_the_account_of_another(rules):
+    case = covered_case(account_holder="王大海")
+    with pytest.raises(Refused) as caught:
+        case.draw()
+    assert caught.value.code == "account_of_another"
+    assert not Loan.objects.exists()
+
+
+def test_the_contract_freezes_the_account(rules):
+    case = drawn_case()
+    case.request.account_number = "08301234567890"
+    case.request.save()
+    account = contract_files.account_of(case.reload())
+    assert (account.bank, account.number) == ("农业银行双城支行", "6228480402564890018")

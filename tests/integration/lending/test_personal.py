@@ -122,6 +122,13 @@ def test_everything_of_a_member_is_shown(world, django_assert_num_queries):
     assert "lending" in [section.code for section in sections()]
 
 
+def test_the_account_is_whole_in_the_export_and_masked_on_the_page(world):
+    LoanRequestFactory(membership=world.borrower)
+    (entry,) = collect(world.borrower.member)
+    (item,) = [item for item in entry.items if item.name == "account_number"]
+    assert (item.value, item.masked) == ("6228480402564890018", "***************0018")
+
+
 def test_an_ended_loan_says_how_long_its_contract_is_kept(world):
     loan_of(world.borrower, settled=True)
     entries = {entry.title: entry for entry in collect(world.borrower.member)}
@@ -147,6 +154,7 @@ def test_erasure_removes_every_word_that_no_contract_needs(world):
     pledge.refresh_from_db()
     assert (asked.purpose_note, asked.reason, asked.payee_name) == ("", "", "已删除")
     assert (pledge.note, pledge.reasons, pledge.state) == ("", [], "declined")
+    assert (asked.account_holder, asked.account_bank, asked.account_number) == ("", "", "")
     assert not RequestDraft.objects.exists()
     assert SpareMoney.objects.get(membership=helper).ended_at == NOON
     assert not SpareMoney.objects.filter(membership=idle).exists()

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from cooperative.membership.desk import waiting_for
 from cooperative.membership.todo import todos_of
@@ -18,6 +19,7 @@ from credit.lending.rules.terms import CustomDue
 from credit.lending.services import convening, drafts, requests, reviewing
 from tests.factories.core import ParameterFactory
 from tests.factories.lending import (
+    ACCOUNT_NUMBER,
     InstalmentFactory,
     LoanFactory,
     LoanRequestFactory,
@@ -61,6 +63,9 @@ def test_a_draft_gathers_answers_and_becomes_a_request(world):
             "highest_rate": "0.06",
             "wanted_on": "2026-05-25",
             "amount": "6000.00",
+            "account_holder": world.borrower.member.name,
+            "account_bank": "农业银行双城支行",
+            "account_number": ACCOUNT_NUMBER,
         },
         **own,
     )
@@ -75,6 +80,47 @@ def test_a_draft_gathers_answers_and_becomes_a_request(world):
     )
     assert not RequestDraft.objects.exists()
     assert drafts.answers_from(drafts.draft_from(row), own_use=True) == whole
+
+
+def test_the_account_of_a_draft_and_of_a_request_lies_sealed(world):
+    own = {"membership": world.borrower, "by": world.borrower.member.user}
+    drafts.save_draft(answers={"account_number": ACCOUNT_NUMBER, "purpose": "seed"}, **own)
+    assert drafts.draft_of(world.borrower) == {"purpose": "seed", "account_number": ACCOUNT_NUMBER}
+    assert RequestDraft.objects.get().answers == {"purpose": "seed"}
+    world.submit()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT account_number FROM lending_loanrequest")
+        (stored,) = cursor.fetchone()
+    assert ACCOUNT_NUMBER not in stored
+    assert LoanRequest.objects.get().account_number == ACCOUNT_NUMBER
+    assert ACCOUNT_NUMBER not in str(list(AuditRow.objects.values_list("facts", flat=True)))
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"account_number": ""}, "request_account"),
+        ({"account_bank": " "}, "request_account"),
+        ({"account_number": "62284804O256"}, "request_account_digits"),
+        ({"account_number": "1234567"}, "request_account_length"),
+        ({"account_number": "1" * 31}, "request_account_length"),
+    ],
+)
+def test_an_account_is_whole_and_its_number_possible(world, change, code):
+    assert refusal(world.submit, **change).code == code
+
+
+def test_the_account_of_a_third_person_is_refused_with_the_rule_and_a_way_on(world):
+    refused = refusal(world.submit, account_holder="王大海")
+    assert refused.code == "account_of_another"
+    name = world.borrower.member.name
+    assert f"收款方是{name}，户名填的是王大海" in str(refused)
+    assert "民法典第六百七十九条" in str(refused)
+    assert "请换成收款方自己名下的账户" in str(refused.way_on)
+    supplier = {"payee": "supplier", "payee_name": "兴农农资店（双城）"}
+    assert refusal(world.submit, account_holder=name, **supplier).code == "account_of_another"
+    row = world.submit(account_holder="兴农农资店(双城)", **supplier)
+    assert row.account_holder == "兴农农资店(双城)"
 
 
 def test_an_answer_of_none_is_forgotten(world):
@@ -211,7 +257,7 @@ def test_another_s_membership_is_not_found(world):
     refused = refusal(
         requests.submit_request,
         membership=world.borrower,
-        answers=answers(),
+        answers=answers(world.borrower),
         by=other.member.user,
         at=NOON,
     )
@@ -296,7 +342,7 @@ def test_a_returned_request_is_mended_and_runs_anew(world):
     later = NOON + 3 * DAY
     mended = requests.resubmit_request(
         request_id=row.pk,
-        answers=answers(purpose_note="尿素四十袋", amount=Decimal("11000.00")),
+        answers=answers(world.borrower, purpose_note="尿素四十袋", amount=Decimal("11000.00")),
         by=world.borrower.member.user,
         at=later,
     )
@@ -315,7 +361,7 @@ def test_only_a_returned_request_is_mended(world):
     refused = refusal(
         requests.resubmit_request,
         request_id=row.pk,
-        answers=answers(),
+        answers=answers(world.borrower),
         by=world.borrower.member.user,
         at=NOON,
     )
@@ -328,7 +374,7 @@ def test_a_mended_request_obeys_the_limits(world):
     refused = refusal(
         requests.resubmit_request,
         request_id=row.pk,
-        answers=answers(amount=Decimal("200000.00")),
+        answers=answers(world.borrower, amount=Decimal("200000.00")),
         by=world.borrower.member.user,
         at=NOON,
     )
@@ -369,7 +415,7 @@ def test_another_s_request_is_not_found(world):
         lambda: requests.withdraw_request(request_id=row.pk, by=stranger, at=NOON),
         lambda: requests.withdraw_request(request_id=0, by=stranger, at=NOON),
         lambda: requests.resubmit_request(
-            request_id=row.pk, answers=answers(), by=stranger, at=NOON
+            request_id=row.pk, answers=answers(world.borrower), by=stranger, at=NOON
         ),
     ):
         assert isinstance(refusal(call), NotFound)

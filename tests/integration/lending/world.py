@@ -16,7 +16,7 @@ from credit.lending.models import LoanRequest, Pledge, SpareMoney
 from credit.lending.reference import load_reference
 from credit.lending.rules.asking import RequestAnswers
 from credit.lending.services import convening, requests, reviewing
-from tests.factories.lending import PartyFactory, lender_in
+from tests.factories.lending import ACCOUNT_NUMBER, PartyFactory, lender_in
 from tests.factories.membership import OfficerUserFactory, UnionFactory, officer
 
 NOON = datetime(2026, 5, 20, 4, tzinfo=UTC)
@@ -24,8 +24,8 @@ TODAY = date(2026, 5, 20)
 RATE = Decimal("0.060000")
 
 
-def answers(**change: Any) -> RequestAnswers:
-    """Twelve thousand yuan for fertiliser over six months."""
+def answers(own: Membership, **change: Any) -> RequestAnswers:
+    """Twelve thousand yuan for fertiliser over six months, to the borrower's own account."""
     values: dict[str, Any] = {
         "purpose": "fertiliser",
         "purpose_note": "玉米追肥",
@@ -34,6 +34,9 @@ def answers(**change: Any) -> RequestAnswers:
         "method": "bullet",
         "highest_rate": Decimal("0.080000"),
         "wanted_on": TODAY + timedelta(days=5),
+        "account_holder": change.get("payee_name") or own.member.name,
+        "account_bank": "农业银行双城支行",
+        "account_number": ACCOUNT_NUMBER,
         "own_use": True,
     }
     return RequestAnswers(**(values | change))
@@ -58,7 +61,7 @@ class World:
         """A request as its borrower hands it in."""
         own = membership or self.borrower
         return requests.submit_request(
-            membership=own, answers=answers(**change), by=own.member.user, at=NOON
+            membership=own, answers=answers(own, **change), by=own.member.user, at=NOON
         )
 
     def convening(self, membership: Membership | None = None, **change: Any) -> LoanRequest:

@@ -9,9 +9,14 @@ import pytest
 from django.urls import reverse
 
 from credit.lending.models import LoanRequest, RequestDraft
-from credit.lending.services import reviewing
+from credit.lending.services import requests, reviewing
 from tests.lending_story import Story
 
+ACCOUNT = {
+    "account_holder": "王秋实",
+    "account_bank": "农业银行双城支行",
+    "account_number": "6228 4804 0256 4890 018",
+}
 ANSWERS = [
     ("purpose", {"purpose": "fertiliser"}),
     ("detail", {"purpose_note": "三十亩玉米追肥"}),
@@ -21,6 +26,7 @@ ANSWERS = [
     ("term", {"term_months": "6"}),
     ("rate", {"rate_percent": "8"}),
     ("payee", {"payee": "borrower"}),
+    ("account", ACCOUNT),
 ]
 
 
@@ -78,6 +84,7 @@ def test_harvest_dates_instead_of_a_term(story: Story, as_member: Any) -> None:
     assert client.get(chosen.url).status_code == 200
     client.post(reverse("ask_step", args=["rate"]), {"rate_percent": "8"})
     client.post(reverse("ask_step", args=["payee"]), {"payee": "borrower"})
+    client.post(reverse("ask_step", args=["account"]), ACCOUNT)
     client.post(reverse("ask_check"), {"own_use": "on"})
     request = LoanRequest.objects.get()
     assert request.custom_due == [
@@ -146,6 +153,72 @@ def test_a_supplier_needs_a_name(story: Story, as_member: Any) -> None:
     url = reverse("ask_step", args=["payee"])
     assert client.post(url, {"payee": "supplier"}).status_code == 422
     assert client.post(url, {"payee": "supplier", "payee_name": "丰收农资店"}).status_code == 302
+
+
+def answered(client: Any, **change: str) -> Any:
+    """The page that answers an account."""
+    return client.post(reverse("ask_step", args=["account"]), ACCOUNT | change)
+
+
+def test_the_account_must_be_the_payee_s(story: Story, as_member: Any) -> None:
+    client = as_member(story.borrower)
+    answer_all(client, until="account")
+    page = client.get(reverse("ask_step", args=["account"])).content.decode()
+    assert 'value="王秋实"' in page
+    other = answered(client, account_holder="王大海")
+    assert other.status_code == 422
+    assert "收款方是王秋实，户名填的是王大海" in other.content.decode()
+    assert "请换成收款方自己名下的账户" in other.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        ("6228 4804 O256 4890 018", "账号只有数字"),
+        ("1234567", "账号是 8 到 30 位数字，您填了 7 位。"),
+        ("6228480402564890019", "和银行卡的校验位对不上"),
+    ],
+)
+def test_a_number_that_cannot_be_is_asked_for_again(
+    story: Story, as_member: Any, number: str, words: str
+) -> None:
+    client = as_member(story.borrower)
+    answer_all(client, until="account")
+    response = answered(client, account_number=number)
+    assert response.status_code == 422
+    assert words in response.content.decode()
+
+
+def test_a_doubtful_number_passes_once_it_was_looked_at_again(story: Story, as_member: Any) -> None:
+    client = as_member(story.borrower)
+    answer_all(client, until="account")
+    response = answered(client, account_number="6228480402564890019", checked="on")
+    assert response.url == reverse("ask_check")
+    assert RequestDraft.objects.get().account_number == "6228480402564890019"
+    assert "checked" not in RequestDraft.objects.get().answers
+
+
+def test_another_payee_asks_for_another_account(story: Story, as_member: Any) -> None:
+    client = as_member(story.borrower)
+    answer_all(client)
+    payee = reverse("ask_step", args=["payee"])
+    again = client.post(payee, {"payee": "borrower"})
+    assert again.url == reverse("ask_check")
+    moved = client.post(payee, {"payee": "supplier", "payee_name": "丰收农资店"})
+    assert moved.url == reverse("ask_step", args=["account"])
+    page = client.get(moved.url).content.decode()
+    assert 'value="丰收农资店"' in page
+    assert "6228" not in page
+
+
+def test_the_account_of_the_last_request_is_offered(story: Story, as_member: Any) -> None:
+    request = story.asked()
+    requests.withdraw_request(request_id=request.pk, by=story.borrower.member.user, at=story.at)
+    client = as_member(story.borrower)
+    answer_all(client, until="account")
+    page = client.get(reverse("ask_step", args=["account"])).content.decode()
+    assert 'value="6228480402564890018"' in page
+    assert 'value="农业银行双城支行"' in page
 
 
 def test_one_request_at_a_time(story: Story, as_member: Any) -> None:

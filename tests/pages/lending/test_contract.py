@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from cooperative.notices.models import Delivery, Notice
 from credit.lending.models import Loan, Share, Signature
 from tests.factories.contracting import Case, covered_case, drawn_case, rules_in_force, signed_case
 from tests.factories.lending import PartyFactory
@@ -121,6 +122,31 @@ def test_a_wrong_day_of_arrival_is_refused(signed: Case, as_member: Any) -> None
     response = as_member(signed.borrower).post(url, {"arrived_on": "2026-05-01"})
     assert response.status_code == 422
     assert "why-not" in response.content.decode()
+
+
+def test_the_account_is_whole_for_who_must_transfer_alone(signed: Case, as_member: Any) -> None:
+    share = signed.shares()[0]
+    url = reverse("transfer", args=[share.pk])
+    lender = as_member(share.membership)
+    page = lender.get(url).content.decode()
+    assert "<span>6228</span><span>4804</span><span>0256</span><span>4890</span>" in page
+    assert signed.borrower.member.name in page
+    assert "农业银行双城支行" in page
+    signed.send(share)
+    page = lender.get(url).content.decode()
+    assert "6228" not in page
+    assert "尾号 0018" in page
+    for client in (lender, as_member(signed.borrower)):
+        contract = client.get(reverse("sign_contract", args=[loan_of(signed).pk]))
+        assert "农业银行双城支行，尾号 0018" in contract.content.decode()
+        assert "6228" not in contract.content.decode()
+
+
+def test_no_message_carries_the_account(signed: Case) -> None:
+    signed.send(signed.shares()[0])
+    rows = [*Notice.objects.values_list("title", "body"), *Delivery.objects.values_list("text")]
+    assert rows
+    assert "6228" not in str(rows)
 
 
 def test_a_transfer_is_taken_back(signed: Case, as_member: Any) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.exact import ZERO
+from credit.lending.rules.accounts import PayeeAccount
 from credit.lending.rules.check import check
 from credit.lending.rules.drawing import (
     contract_terms,
@@ -61,6 +62,7 @@ def agreed(*amounts: Decimal, **values) -> Agreed:
         ],
         "purpose": "买化肥农药",
         "payee_name": "",
+        "account": PayeeAccount("王秋实", "农业银行", "6228480402564890018"),
         "method": "到期还本付息",
         "terms": convention,
         "overdue_rate": Decimal("0.06"),

@@ -231,6 +231,9 @@ def answered(**change):
         "method": "bullet",
         "highest_rate": Decimal(0),
         "wanted_on": TODAY,
+        "account_holder": "王秋实",
+        "account_bank": "农业银行",
+        "account_number": "6228480402564890018",
         "term_months": 1,
         "own_use": True,
     }
