@@ -208,13 +208,16 @@ def test_every_name_is_used_once():
     assert len(names) == len(set(names))
 
 
-def test_every_url_as_every_role(world, people):
+@pytest.mark.parametrize("township", ["", "A", "B"], ids=["nobody's", "first", "second"])
+def test_every_url_as_every_role(world, people, township):
     """GET and POST, each without a form's body, on rows of the first township."""
     first, _second = world
     found, calls = [], 0
+    those = [person for person in people if person.township == township]
+    assert len(those) == (3 if township == "" else 1 + len(ROLES))
     for address in addresses(demo_urlconf()):
         path = address.path(values_for(address, first))
-        for person in people:
+        for person in those:
             for method in ("get", "post"):
                 response = person.ask(method, path)
                 calls += 1
@@ -291,7 +294,8 @@ def test_no_list_of_the_second_township_shows_the_first(world, people):
             if page.status_code != 200 or only_theirs != (person.post == "administrator"):
                 continue
             offered = set(re.findall(r'href="(\?[^"]+)"', page.body.decode()))
-            tried = {link.replace("&amp;", "&") for link in offered}
+            # Each heading offers three ways to sort, which show the same rows; one is tried below.
+            tried = {link.replace("&amp;", "&") for link in offered if "?o=" not in link}
             tried |= {f"?q={letter}" for letter in ("的", "1", "a")}
             tried |= {f"?union={first.union.code[:2]}", "?all=", "?p=2", "?o=1.2.3", "?id__gt=0"}
             tried |= {f"?union__id__exact={first.union.pk}", "?member__name__startswith=x"}
