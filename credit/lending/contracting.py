@@ -21,6 +21,7 @@ from core.formats import format_yuan_short
 from credit.lending import evidence
 from credit.lending.links import panel_list
 from credit.lending.models import Loan, LoanRequest, Share, Signature
+from credit.lending.selectors.transfers import unanswered_transfers
 from credit.lending.services.cancelling import CONVENE
 from credit.lending.services.contract_files import DOCUMENT_KINDS
 from credit.lending.services.contract_notices import NOTICES
@@ -103,7 +104,7 @@ def _to_confirm(member: Member) -> list[Todo]:
 
 
 def contracts_waiting(user: Any, today: date) -> list[Waiting]:
-    """Covered requests without a contract, contracts that run out unsigned, disputed transfers."""
+    """Covered requests without a contract, disputed transfers, and those that nobody confirms."""
     unions = unions_where(user, CONVENE, today)
     covered = LoanRequest.objects.filter(
         membership__union__in=unions, state=LoanRequest.State.COVERED
@@ -120,5 +121,11 @@ def contracts_waiting(user: Any, today: date) -> list[Waiting]:
             gettext_lazy("转款有争议，等核实"),
             disputed.count(),
             panel_list("share", "state__exact=disputed"),
+        ),
+        Waiting(
+            gettext_lazy("转款登记了一直没人确认，等核实"),
+            unanswered := len(unanswered_transfers(unions, today)),
+            panel_list("share", "state__exact=sent"),
+            unanswered,
         ),
     ]

@@ -32,6 +32,7 @@ BORROWER_OVERDUE_DAYS = "lending.borrower_overdue_days"
 REQUEST_DAYS = "lending.request_days"
 SIGN_DAYS = "lending.sign_days"
 DELIVER_DAYS = "lending.deliver_days"
+ARRIVAL_DAYS = "lending.arrival_days"
 EVIDENCE_YEARS = "lending.evidence_years"
 CONTACT_FROM_HOUR = "lending.contact_from_hour"
 CONTACT_UNTIL_HOUR = "lending.contact_until_hour"
@@ -84,6 +85,9 @@ CODES = [
     ParameterCode(REQUEST_DAYS, _("借款申请有效期"), _("天"), Decimal(7), Decimal(180)),
     ParameterCode(SIGN_DAYS, _("起草合同后多少天内签字"), _("天"), Decimal(1), Decimal(60)),
     ParameterCode(DELIVER_DAYS, _("签字后多少天内转款"), _("天"), Decimal(1), Decimal(60)),
+    ParameterCode(
+        ARRIVAL_DAYS, _("登记转款后多少天没人确认，由工会核实"), _("天"), Decimal(3), Decimal(60)
+    ),
     ParameterCode(EVIDENCE_YEARS, _("合同和凭证保存几年"), _("年"), Decimal(3), Decimal(30)),
     ParameterCode(CONTACT_FROM_HOUR, _("催收调解最早几点"), _("点"), Decimal(6), Decimal(12)),
     ParameterCode(CONTACT_UNTIL_HOUR, _("催收调解最晚几点"), _("点"), Decimal(17), Decimal(22)),
@@ -131,6 +135,7 @@ REFERENCE = [
         (REQUEST_DAYS, 30, _HOUSE),
         (SIGN_DAYS, 7, _HOUSE),
         (DELIVER_DAYS, 7, _HOUSE),
+        (ARRIVAL_DAYS, 10, _HOUSE),
         (
             EVIDENCE_YEARS,
             5,

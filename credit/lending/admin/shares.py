@@ -34,6 +34,7 @@ from credit.lending.admin.parts import (
     yuan,
 )
 from credit.lending.models import LoanEvent, Share
+from credit.lending.selectors.transfers import arrival_days, is_unanswered
 from credit.lending.services.delivery import lapse_share, resolve_transfer
 
 S = Share.State
@@ -52,6 +53,15 @@ def _arrived(row: Share, answers: dict[str, Any], by: Any, at: Any) -> None:
 def _did_not_arrive(row: Share, answers: dict[str, Any], by: Any, at: Any) -> None:
     resolve_transfer(
         share_id=row.pk, arrived=False, arrived_on=None, note=answers["note"], by=by, at=at
+    )
+
+
+def _is_ours(row: Share) -> bool:
+    """Disputed, or declared and not answered for the union's days."""
+    if row.state == S.DISPUTED:
+        return True
+    return row.state == S.SENT and is_unanswered(
+        row, today(), arrival_days(row.loan.union.path, today())
     )
 
 
@@ -127,7 +137,7 @@ class ShareAdmin(PartyAdmin):
             do=_arrived,
             done=_("已核实到账，这一份借款成立。"),
             form=ArrivedForm,
-            offered=lambda row: row.state == S.DISPUTED,
+            offered=_is_ours,
         ),
         Deed(
             "not-arrived",
@@ -137,7 +147,7 @@ class ShareAdmin(PartyAdmin):
             do=_did_not_arrive,
             done=_("已核实没有到账，请出借人再办。"),
             form=NoteForm,
-            offered=lambda row: row.state == S.DISPUTED,
+            offered=_is_ours,
         ),
         Deed(
             "lapse",
@@ -156,7 +166,7 @@ class ShareAdmin(PartyAdmin):
         rows = (
             super()
             .get_queryset(request)
-            .select_related("membership__member", "loan__membership__member", "slip")
+            .select_related("membership__member", "loan__membership__member", "loan__union", "slip")
         )
         return rows.annotate(may_reveal=reveals(request, "membership__member"))
 

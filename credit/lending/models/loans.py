@@ -356,6 +356,8 @@ class Share(models.Model):
                 condition=Q(state="formed"),
                 include=["principal_outstanding", "next_due_on"],
             ),
+            # Transfers that wait for the borrower's word are few among many shares.
+            models.Index(fields=["loan"], name="lending_share_sent", condition=Q(state="sent")),
             # The night looks at what is due or overdue, never at the whole book. What it writes
             # stands in no index, so that its updates stay on their page.
             models.Index(

@@ -50,3 +50,12 @@ def late_days(after: date, today: date) -> Iterator[date]:
     """The due days within the first week past of which ``late_on`` says something."""
     back = (today - timedelta(days=n) for n in range(1, WEEK + (today - after).days))
     return (day for day in back if late_on(day, after, today))
+
+
+def unanswered_from(declared_on: date, days: int) -> date:
+    """The first day on which a declaration has waited for so many days.
+
+    >>> unanswered_from(date(2026, 5, 20), 10)
+    datetime.date(2026, 5, 30)
+    """
+    return declared_on + timedelta(days=days)

@@ -23,6 +23,7 @@ from credit.lending.rules.states.loan import TRANSITIONS as LOAN_MOVES
 from credit.lending.rules.states.loan import LoanState
 from credit.lending.rules.states.share import TRANSITIONS, ShareState
 from credit.lending.selectors.rates import ceiling_on
+from credit.lending.selectors.transfers import arrival_days, is_unanswered
 from credit.lending.services.booking import post_delivery
 from credit.lending.services.checks import clean_reason
 from credit.lending.services.contract_content import percent
@@ -66,12 +67,15 @@ def confirm_arrival(
 def resolve_transfer(
     *, share_id: int, arrived: bool, arrived_on: date | None, note: str, by: Any, at: datetime
 ) -> Share:
-    """An officer says what became of a disputed transfer: it came on a day, or it did not.
+    """An officer says what became of a transfer: it came on a day, or it did not.
+
+    Of a disputed one, or of one on which the borrower has been silent for the union's days:
+    silence itself confirms nothing.
 
     Raises:
         NotFound: absent, or of a union in which ``by`` may not convene.
-        Refused: ``own_matter``, ``reason_missing``, ``share_wrong_state``, ``arrived_on_wrong``,
-            ``lpr_missing``.
+        Refused: ``own_matter``, ``reason_missing``, ``share_wrong_state``, ``answer_not_overdue``,
+            ``arrived_on_wrong``, ``lpr_missing``.
     """
     note = clean_reason(note)
     rows = Share.objects.select_related("loan__union")
@@ -79,8 +83,7 @@ def resolve_transfer(
     with busy_is_refused(), transaction.atomic():
         loan = lock_loan(seen.loan_id)
         share = lock_share(share_id)
-        if share.state != Share.State.DISPUTED:
-            raise wrong_state(share)
+        _check_is_theirs(share, business_date(at), loan.union.path)
         share.note = note
         if arrived:
             if arrived_on is None:
@@ -89,6 +92,26 @@ def resolve_transfer(
         else:
             _send_back(loan, share, by=by, at=at)
     return share
+
+
+def _check_is_theirs(share: Share, today: date, scope: str) -> None:
+    """What the borrower may still answer is not the officers' to decide."""
+    if share.state == Share.State.DISPUTED:
+        return
+    if share.state != Share.State.SENT:
+        raise wrong_state(share)
+    assert share.sent_at is not None, "what is declared is dated"
+    declared_on = business_date(share.sent_at)
+    days = arrival_days(scope, today)
+    if not is_unanswered(share, today, days):
+        raise Refused(
+            "answer_not_overdue",
+            _("%(day)s才登记转款，满 %(days)s 天没人确认，才由工会核实。")
+            % {"day": format_day(declared_on), "days": days},
+            way_on=_("请先提醒借款人查账后确认；没有收到的，请借款人点“还没有收到”。"),
+            declared_on=declared_on,
+            days=days,
+        )
 
 
 def _send_back(loan: Loan, share: Share, *, by: Any, at: datetime) -> None:

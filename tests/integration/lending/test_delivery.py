@@ -29,6 +29,7 @@ from tests.factories.contracting import (
     rules_in_force,
     signed_case,
 )
+from tests.factories.core import ParameterFactory
 from tests.factories.lending import TODAY, LprRateFactory, PartyFactory
 from tests.factories.membership import officer
 
@@ -506,8 +507,8 @@ def test_officers_see_what_to_draw_and_what_to_settle():
     def counts(user):
         return [line.count for line in contracts_waiting(user, TODAY)]
 
-    assert counts(case.officer) == [1, 1]
-    assert counts(officer("reviewer", case.borrower.union)) == [0, 0]
+    assert counts(case.officer) == [1, 1, 0]
+    assert counts(officer("reviewer", case.borrower.union)) == [0, 0, 0]
 
 
 def test_every_step_leaves_a_trail():
@@ -526,3 +527,78 @@ def test_every_step_leaves_a_trail():
     facts = str(list(actions.values_list("facts", flat=True)))
     assert case.borrower.member.name not in facts
     assert Loan.objects.get().state == "active"
+
+
+# --- declared and never answered ---
+
+
+def silent(days: int) -> tuple[Case, Share, date]:
+    """A transfer declared today, and the day so many days later."""
+    case = signed_case()
+    share = case.send(case.shares()[0])
+    return case, share, TODAY + timedelta(days=days)
+
+
+def resolved(case: Case, share: Share, on: date, *, arrived: bool) -> Share:
+    return delivery.resolve_transfer(
+        share_id=share.pk,
+        arrived=arrived,
+        arrived_on=TODAY if arrived else None,
+        note="问过双方，看过流水。",
+        by=case.officer,
+        at=noon(on),
+    )
+
+
+def waiting(case: Case, on: date) -> list[tuple[str, int]]:
+    lines = contracts_waiting(case.officer, on)
+    return [(str(line.label), line.count) for line in lines if "没人确认" in str(line.label)]
+
+
+def test_silence_is_the_officers_after_ten_days_and_not_before():
+    case, share, on = silent(9)
+    assert waiting(case, on) == [("转款登记了一直没人确认，等核实", 0)]
+    told = refused("answer_not_overdue", share, resolved, case, share, on, arrived=True)
+    assert "5月20日（周三）才登记转款，满 10 天没人确认" in str(told)
+    assert "请先提醒借款人" in str(told.way_on)
+    on += timedelta(days=1)
+    assert waiting(case, on) == [("转款登记了一直没人确认，等核实", 1)]
+    resolved(case, share, on, arrived=True)
+    share.refresh_from_db()
+    assert (share.state, share.delivered_on) == ("formed", TODAY)
+    assert share.principal_outstanding == Decimal("8000.00")
+    assert stored_equals_replay(share) == []
+    assert waiting(case, on) == [("转款登记了一直没人确认，等核实", 0)]
+
+
+def test_what_the_officer_finds_not_arrived_is_to_be_sent_anew():
+    case, share, on = silent(10)
+    resolved(case, share, on, arrived=False)
+    share.refresh_from_db()
+    assert (share.state, share.sent_on, share.note) == ("agreed", None, "问过双方，看过流水。")
+    assert Notice.objects.filter(kind="lending.transfer_not_arrived").count() == 2
+
+
+def test_the_borrower_may_still_answer_what_was_raised():
+    case, share, on = silent(12)
+    case.arrive(share, TODAY, at=noon(on))
+    refused("share_wrong_state", share, resolved, case, share, on, arrived=True)
+
+
+def test_a_union_sets_other_days():
+    case, share, on = silent(5)
+    ParameterFactory(
+        code="lending.arrival_days",
+        value=Decimal(5),
+        scope=case.request.membership.union.path,
+        starts_on=TODAY,
+    )
+    assert waiting(case, on) == [("转款登记了一直没人确认，等核实", 1)]
+    resolved(case, share, on, arrived=True)
+
+
+def test_an_officer_of_another_union_finds_no_such_transfer():
+    case, share, on = silent(10)
+    case.officer = officer("convener", PartyFactory().union)
+    with pytest.raises(NotFound):
+        resolved(case, share, on, arrived=True)

@@ -12,8 +12,10 @@ from cooperative.notices.models import Delivery, Notice
 from core.jobs import run_job_now
 from core.jobs.running import plan_job
 from core.models import JobRun
-from credit.lending.services import repaying
+from credit.lending.services import delivery, repaying
 from credit.lending.services.nightly import remind, reminding
+from tests.factories.contracting import quick_pdf, rules_in_force, signed_case
+from tests.factories.lending import TODAY
 from tests.factories.running import Parties, declared, noon, paid, running_loan
 
 pytestmark = pytest.mark.django_db
@@ -209,3 +211,76 @@ def test_the_command_reminds_today_and_refuses_tomorrow(time_machine):
     assert "2026-02-10：借款 1 笔，没有办成 0 笔。" in told.getvalue()
     with pytest.raises(CommandError, match="还没到那一天"):
         call_command("remind_repayments", date=DUE + days(1))
+
+
+# transfers that wait for the borrower's word
+
+
+@pytest.fixture
+def sent():
+    """Two transfers of 8 000 and 4 000 yuan, declared on 20 May and never answered."""
+    rules_in_force()
+    with quick_pdf():
+        case = signed_case()
+        for share in case.shares():
+            case.send(share)
+        yield case
+
+
+def arrivals(party) -> list[tuple[str, int, str]]:
+    kinds = ("lending.arrival_late", "lending.arrival_raised")
+    rows = Notice.objects.filter(recipient=party.member.user, kind__in=kinds).order_by("pk")
+    return [
+        (row.kind.removeprefix("lending.arrival_"), (row.due_on - TODAY).days, row.title)
+        for row in rows
+    ]
+
+
+def test_the_borrower_s_word_on_a_transfer_is_asked_for_until_it_comes(sent):
+    first, second = sent.shares()
+    for n in range(9):
+        remind_on(TODAY + days(n))
+    name = first.membership.member.name
+    told = [(kind, n) for kind, n, title in arrivals(sent.borrower) if title.startswith(name)]
+    assert told == [("late", 1), ("late", 3), ("late", 7)]
+    notice = Notice.objects.filter(kind="lending.arrival_late").order_by("pk")[0]
+    assert notice.title == f"{name}登记在5月20日（周三）转来 8,000 元，请查账后确认"
+    assert notice.body == (
+        "到账了请确认，没有到账请点“还没有收到”。登记满 10 天还没有答复的，工会会来问双方。"
+    )
+    assert notice.link == f"/credit/shares/{first.pk}/arrival/"
+    sent.arrive(first, TODAY, at=noon(TODAY + days(9)))
+    for n in range(9, 15):
+        remind_on(TODAY + days(n))
+    late = [(n, title[:3]) for kind, n, title in arrivals(sent.borrower) if kind == "late"]
+    assert [n for n, _name in late] == [1, 1, 3, 3, 7, 7, 14]
+    assert arrivals(sent.borrower)[-1][2].startswith(second.membership.member.name)
+
+
+def test_after_ten_days_both_learn_that_the_officers_find_out(sent):
+    remind_on(TODAY + days(9))
+    assert "raised" not in str(arrivals(sent.borrower))
+    remind_on(TODAY + days(12))
+    remind_on(TODAY + days(13))
+    title = f"合同 {sent.loan.number} 的 8,000 元登记转款 10 天没有确认，工会来核实"
+    assert ("raised", 10, title) in arrivals(sent.borrower)
+    assert arrivals(sent.lenders[0]) == [("raised", 10, title)]
+    links = Notice.objects.filter(kind="lending.arrival_raised").values_list("link", flat=True)
+    first, second = (share.pk for share in sent.shares())
+    assert sorted(links) == sorted(
+        f"/credit/shares/{pk}/{place}/"
+        for pk in (first, second)
+        for place in ("arrival", "transfer")
+    )
+    assert sent.shares()[0].state == "sent"
+
+
+def test_a_disputed_transfer_is_not_reminded_of(sent):
+    share = sent.shares()[0]
+    delivery.dispute_transfer(
+        share_id=share.pk, note="没有", by=sent.borrower.member.user, at=noon(TODAY)
+    )
+    remind_on(TODAY + days(1))
+    told = arrivals(sent.borrower)
+    assert len(told) == 1
+    assert told[0][2].startswith(sent.shares()[1].membership.member.name)

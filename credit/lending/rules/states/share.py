@@ -29,7 +29,7 @@ TRANSITIONS: Mapping[ShareState, Mapping[ShareState, frozenset[Actor]]] = {
     S.SENT: {
         S.FORMED: frozenset({Actor.BORROWER, Actor.CONVENER}),
         S.DISPUTED: frozenset({Actor.BORROWER}),
-        S.AGREED: frozenset({Actor.LENDER}),
+        S.AGREED: frozenset({Actor.LENDER, Actor.CONVENER}),
     },
     S.DISPUTED: {
         S.FORMED: frozenset({Actor.BORROWER, Actor.CONVENER}),

@@ -2,7 +2,7 @@
 
 A loan is reminded of as one: each day due that is near, and once for all that is overdue, by its
 oldest unpaid day. Payments that wait for the other side's word are not asked for again; the other
-side is asked for its word instead. No threats: what is owed, to whom, since when, and where help is.
+side is asked for its word instead, and so is the borrower on a transfer. No threats: what is owed, to whom, since when, and where help is.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ from core.sentences import filled, in_a_row_later, listed_later
 from credit.lending.models import Instalment, Loan, Repayment, Share
 from credit.lending.rules.reminders import BEFORE, WEEK, late_days, late_on, soon_days, soon_on
 from credit.lending.selectors.nights import REMIND, last_date_of, unfinished
+from credit.lending.services.arrival_reminders import TITLES as ARRIVAL_TITLES
+from credit.lending.services.arrival_reminders import arrival_messages
 from credit.lending.services.loan_notices import loan_link, repayment_link, share_link
 
 CHUNK = 100
@@ -45,6 +47,7 @@ TITLES = {
     LATE: _("过了还款日"),
     LENDER: _("还款晚了"),
     CONFIRM: _("还款等您确认"),
+    **ARRIVAL_TITLES,
 }
 
 _WHOM = """
@@ -56,6 +59,8 @@ SELECT loan_id FROM lending_share
 WHERE state = 'formed' AND next_due_on < %(today)s AND (next_due_on = ANY(%(late)s::date[])
     OR (%(today)s - next_due_on > %(week)s
         AND mod(%(today)s - next_due_on, %(week)s) < %(today)s - %(after)s))
+UNION
+SELECT loan_id FROM lending_share WHERE state = 'sent'
 ORDER BY loan_id
 """
 
@@ -130,12 +135,19 @@ def _loans(loan_ids: Iterable[int], today: date) -> Iterable[Loan]:
         )
     )
     formed: Any = Prefetch("shares", shares.order_by("pk"), "formed")
+    sent: Any = Prefetch("shares", _sent().order_by("pk"), "sent")
     return (
         Loan.objects.filter(pk__in=loan_ids)
         .select_related("union", "membership__member__user")
-        .prefetch_related(formed)
+        .prefetch_related(formed, sent)
         .order_by("pk")
     )
+
+
+def _sent() -> Any:
+    """Shares whose transfer waits for the borrower's word."""
+    rows = Share.objects.filter(state=Share.State.SENT)
+    return rows.select_related("membership__member__user")
 
 
 @dataclass(frozen=True)
@@ -163,6 +175,7 @@ class _Reminder:
         near = [(day, on) for day in days if (on := soon_on(day, self.after, self.today))]
         if near:
             yield from self._near(*near[0])
+        yield from arrival_messages(self.loan, self.loan.sent, self.after, self.today)
 
     def _near(self, day: date, on: date) -> Iterator[Message]:
         parts = self._parts(day, late_too=False)
