@@ -40,10 +40,11 @@ FROM generate_series(1, %(unions)s * %(members)s) m;
 # Loan l of union u belongs to its member l mod 100; its day in the month is l mod 30.
 _LOANS = """
 INSERT INTO lending_loanrequest (id, purpose, purpose_note, amount, term_months, method, custom_due,
-    highest_rate, rate, wanted_on, payee, payee_name, own_use_declared_at, state, submitted_at,
+    highest_rate, rate, wanted_on, payee, payee_name, account_holder, account_bank, account_number,
+    own_use_declared_at, state, submitted_at,
     expires_on, reason, membership_id, convened_by_id, convened_at)
 SELECT l, 'seed', '', 12000, 6, 'equal_principal', '[]', 0.08, 0.06, %(night)s, 'borrower', '',
-    now(), 'contracted', now(), %(night)s, '',
+    '', '', '', now(), 'contracted', now(), %(night)s, '',
     ((l - 1) / %(of_union)s) * %(members)s + 1 + l %% %(members)s, 1000000, now()
 FROM generate_series(1, %(loans)s) l;
 INSERT INTO lending_loan (id, number, principal, annual_rate, overdue_rate, method, terms, ends_on,

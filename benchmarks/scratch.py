@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg2
@@ -14,8 +15,16 @@ import psycopg2
 from config.embedded import ROLE, Postgres, RunFolder, Valkey
 
 
+@dataclass(frozen=True)
+class Servers:
+    """What runs while a benchmark does."""
+
+    postgres: Postgres
+    valkey: Valkey
+
+
 @contextmanager
-def scratch_database() -> Iterator[None]:
+def scratch_database() -> Iterator[Servers]:
     """Durable PostgreSQL, a cache beside it, and the environment that Django's settings read.
 
     The role may do everything there, so that rows can be written without their checks.
@@ -34,7 +43,7 @@ def scratch_database() -> Iterator[None]:
             connection.autocommit = True
             connection.cursor().execute(f"ALTER ROLE {ROLE} SUPERUSER")
         _environment(postgres.url, valkey.url, folder.path)
-        yield
+        yield Servers(postgres, valkey)
     finally:
         valkey.stop()
         postgres.stop()

@@ -144,21 +144,22 @@ def run_job_now(run: JobRun, progress: Callable[[Progress], None] | None = None)
         Exception: one that should pass by itself and did not for a minute.
     """
     waits = 0
-    while not (state := progress_of(run.pk)).finished:
-        if progress is not None:
-            progress(state)
+    while True:
         try:
+            state = progress_of(run.pk)
+            if progress is not None:
+                progress(state)
+            if state.finished:
+                return state
             moved = _move_on(run.pk, state.state)
         except Exception as error:
             if not passes_by_itself(error) or waits >= _WAITS_BEFORE_GIVING_UP:
                 raise
             moved = False
+            connection.close_if_unusable_or_obsolete()
         if not moved:
             waits += 1
             time.sleep(_WAIT_SECONDS)
-    if progress is not None:
-        progress(state)
-    return state
 
 
 def _move_on(run_id: int, state: str) -> bool:

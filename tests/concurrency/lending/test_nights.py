@@ -225,6 +225,21 @@ def test_a_database_gone_in_the_middle_leaves_the_same_state() -> None:
     assert progress_of(run.pk).state == "done"
 
 
+@pytest.mark.slow
+def test_a_night_ends_the_same_when_postgresql_is_killed_in_the_middle() -> None:
+    """kill -9 of a durable server between a chunk's writing and its commit, then a new start."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.killed_database"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        preexec_fn=tie_to_parent(signal.SIGKILL),
+    )
+    assert ended.stdout == "same\n", ended.stdout + ended.stderr
+
+
 def test_two_workers_share_a_night() -> None:
     shares = shares_due(BOOK)
     close(NIGHT)
