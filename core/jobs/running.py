@@ -156,7 +156,8 @@ def run_job_now(run: JobRun, progress: Callable[[Progress], None] | None = None)
             if not passes_by_itself(error) or waits >= _WAITS_BEFORE_GIVING_UP:
                 raise
             moved = False
-            connection.close_if_unusable_or_obsolete()
+            if connection.connection is not None and not connection.is_usable():
+                connection.close()
         if not moved:
             waits += 1
             time.sleep(_WAIT_SECONDS)
