@@ -104,7 +104,7 @@ _PLACES = {
         "invitation_decline",
         "invitation_release",
     },
-    "lending.share": {"arrival", "arrival_dispute"},
+    "lending.share": {"arrival", "arrival_amount", "arrival_dispute"},
     "lent_share": {
         "lent_share",
         "transfer",

@@ -41,8 +41,13 @@ def register() -> None:
 
 
 def contract_todos(member: Member, today: date) -> list[Todo]:
-    """Contracts to sign, money to send, money to look for; three queries."""
-    return [*_to_sign(member), *_to_send(member), *_to_confirm(member)]
+    """Contracts to sign, money to send, to make good, to look for; four queries."""
+    return [
+        *_to_sign(member),
+        *_to_send(member),
+        *_to_make_good(member),
+        *_to_confirm(member),
+    ]
 
 
 def _to_sign(member: Member) -> list[Todo]:
@@ -80,6 +85,28 @@ def _to_send(member: Member) -> list[Todo]:
             icon="coin",
         )
         for share in shares.order_by("loan__deliver_by", "pk")
+    ]
+
+
+def _to_make_good(member: Member) -> list[Todo]:
+    """What the borrower says of a transfer: nothing came, or another sum."""
+    shares = Share.objects.filter(
+        membership__member=member, state=Share.State.DISPUTED
+    ).select_related("loan__membership__member")
+    return [
+        Todo(
+            _("%(name)s说您转的 %(amount)s 元有出入")
+            % {
+                "name": share.loan.membership.member.name,
+                "amount": format_yuan_short(share.amount),
+            },
+            reverse("transfer", args=[share.pk]),
+            detail=share.note,
+            due_on=share.sent_on,
+            tone="brick",
+            icon="coin",
+        )
+        for share in shares.order_by("sent_on", "pk")
     ]
 
 

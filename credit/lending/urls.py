@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("shares/<int:pk>/transfer/", delivery.transfer, name="transfer"),
     path("shares/<int:pk>/transfer/take-back/", delivery.take_back, name="transfer_take_back"),
     path("shares/<int:pk>/arrival/", delivery.arrival, name="arrival"),
+    path("shares/<int:pk>/arrival/amount/", delivery.amount_differs, name="arrival_amount"),
     path("shares/<int:pk>/arrival/dispute/", delivery.not_arrived, name="arrival_dispute"),
     # the running loan
     path("loans/<int:pk>/", loans.loan, name="loan"),

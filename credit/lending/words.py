@@ -37,6 +37,7 @@ AUDIT_WORDS = {
     "lending.transfer_declared": _("登记转款"),
     "lending.transfer_taken_back": _("撤回转款登记"),
     "lending.transfer_disputed": _("借款人说没收到"),
+    "lending.transfer_amount_differs": _("借款人说到账金额不对"),
     "lending.transfer_not_arrived": _("核实转款没有到账"),
     "lending.share_formed": _("确认到账"),
     "lending.share_lapsed": _("一份没有转款，作罢"),

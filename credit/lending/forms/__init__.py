@@ -10,6 +10,7 @@ from credit.lending.forms.lending import (
 )
 from credit.lending.forms.paying import (
     ArrivalForm,
+    ArrivedAmountForm,
     ExtensionForm,
     PayoffForm,
     RepaymentForm,
@@ -22,6 +23,7 @@ __all__ = [
     "ASK_FORMS",
     "AccountForm",
     "ArrivalForm",
+    "ArrivedAmountForm",
     "AskForm",
     "CodeForm",
     "DeclareForm",

@@ -66,6 +66,16 @@ class ArrivalForm(forms.Form):
             del self.fields["receipt_number"]
 
 
+class ArrivedAmountForm(forms.Form):
+    """How much of a transfer came, when it is another sum."""
+
+    arrived = YuanField(
+        label=_("实际到账多少？"),
+        help_text=_("请对照银行短信或流水，分几笔到的加在一起。"),
+        error_messages={"required": AMOUNT_MISSING},
+    )
+
+
 class RepaymentForm(forms.Form):
     """Money that went from the borrower straight to one lender. ``key`` makes two taps one row."""
 

@@ -220,7 +220,7 @@ class Share(models.Model):
     class State(models.TextChoices):
         AGREED = ShareState.AGREED, _("等转款")
         SENT = ShareState.SENT, _("已转款，等确认")
-        DISPUTED = ShareState.DISPUTED, _("说没收到")
+        DISPUTED = ShareState.DISPUTED, _("转款有出入")
         FORMED = ShareState.FORMED, _("借款成立")
         SETTLED = ShareState.SETTLED, _("已还清")
         WRITTEN_OFF = ShareState.WRITTEN_OFF, _("已核销")

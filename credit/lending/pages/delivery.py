@@ -14,6 +14,9 @@ from credit.lending.pages.texts import tail_text
 from credit.lending.rules.accounts import groups
 from credit.lending.services.contract_files import account_of
 
+# A disputed transfer may have to be made good.
+_TO_SEND = (Share.State.AGREED, Share.State.DISPUTED)
+
 
 @dataclass(frozen=True)
 class AccountShown:
@@ -35,7 +38,7 @@ def account_shown(share: Share) -> AccountShown | None:
     account = account_of(share.loan)
     if account is None:
         return None
-    number = account.number if share.state == Share.State.AGREED else ""
+    number = account.number if share.state in _TO_SEND else ""
     return AccountShown(account.holder, account.bank, tail_text(account.number), number)
 
 

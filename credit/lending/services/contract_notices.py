@@ -70,6 +70,18 @@ NOTICES: Mapping[str, Told] = {
         _("对方说：%(reason)s。请备好银行回单。"),
         sms=True,
     ),
+    "lending.transfer_short": Told(
+        _("到账少了"),
+        _("%(name)s说您转的 %(amount)s 元只到账 %(arrived)s 元，还差 %(gap)s 元。"),
+        _("请把差的转到同一个账户，再登记这一笔；金额有不同说法的，工会来核实。"),
+        sms=True,
+    ),
+    "lending.transfer_over": Told(
+        _("到账多了"),
+        _("%(name)s说您该转 %(amount)s 元，到账 %(arrived)s 元，多了 %(gap)s 元。"),
+        _("多的请对方直接转还您，退好后由对方确认到账；金额有不同说法的，工会来核实。"),
+        sms=True,
+    ),
     "lending.transfer_not_arrived": Told(
         _("转款没有到账"),
         _("工会核实：合同 %(number)s 的 %(amount)s 元没有到账。"),

@@ -23,6 +23,7 @@ from credit.lending.services.arrival import confirm_arrival, resolve_transfer
 from credit.lending.services.checks import clean_reason
 from credit.lending.services.contract_content import percent
 from credit.lending.services.contract_notices import arrival_link, tell
+from credit.lending.services.differing import report_amount
 from credit.lending.services.lapsing import lapse_share
 from credit.lending.services.loan_notices import loan_link, share_link
 from credit.lending.services.locking import check_move, lock_loan, lock_share, member_behind
@@ -33,6 +34,7 @@ __all__ = [
     "declare_transfer",
     "dispute_transfer",
     "lapse_share",
+    "report_amount",
     "resolve_transfer",
     "take_back_transfer",
 ]
@@ -51,10 +53,14 @@ def declare_transfer(
 ) -> Share:
     """The lender says that the money of their share is on its way, with the bank's slip number.
 
+    A bank's limit may make several transfers of it: it is declared once all of it is sent, by the
+    last slip. Where the borrower says that something is missing, the lender sends the rest and
+    declares anew, by another slip; the trail keeps the first.
+
     Raises:
         NotFound: not the lender's share.
         Refused: ``slip_missing``, ``sent_on_wrong``, ``slip_used``, ``share_wrong_state``,
-            ``contract_not_signed``, or what is wrong with the file.
+            ``slip_disputed``, ``contract_not_signed``, or what is wrong with the file.
     """
     member = member_behind(by)
     seen = access_lent_share(member, share_id)
@@ -66,9 +72,11 @@ def declare_transfer(
         check_move(TRANSITIONS, share.state, ShareState.SENT, Actor.LENDER, wrong_state(share))
         _check_sent_on(loan, sent_on, at)
         _check_slip_is_new(share, number)
+        _check_slip_is_another(share, number)
         share.state = Share.State.SENT
         share.sent_on, share.slip_number, share.sent_at = sent_on, number, at
-        share.slip = accept_slip(loan=loan, upload=slip, by=by, at=at) if slip else None
+        if slip:
+            share.slip = accept_slip(loan=loan, upload=slip, by=by, at=at)
         share.note = ""
         share.save()
         deed = audit.record(
@@ -145,6 +153,16 @@ def _check_slip_is_new(share: Share, number: str) -> None:
             "slip_used",
             _("流水号 %(slip)s 您在另一笔出借里已经登记过。") % {"slip": number},
             way_on=_("请核对这一次转账的流水号。"),
+        )
+
+
+def _check_slip_is_another(share: Share, number: str) -> None:
+    """What the borrower disputes is not settled by saying it again."""
+    if share.state == Share.State.DISPUTED and share.slip_number == number:
+        raise Refused(
+            "slip_disputed",
+            _("流水号 %(slip)s 就是对方说有出入的那一笔。") % {"slip": number},
+            way_on=_("补转以后，请填补转那一笔的流水号；没有再转的，请等工会核实。"),
         )
 
 

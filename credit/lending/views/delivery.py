@@ -15,7 +15,7 @@ from core.dates import today
 from core.errors import NotFound
 from core.formats import format_yuan_short
 from credit.lending.access import access_borrowed_share, access_lent_share
-from credit.lending.forms import ArrivalForm, ReasonForm, TransferForm
+from credit.lending.forms import ArrivalForm, ArrivedAmountForm, ReasonForm, TransferForm
 from credit.lending.models import LoanRequest, Share
 from credit.lending.pages.delivery import account_shown, transfer_history
 from credit.lending.pages.texts import SHARE_TONES
@@ -148,6 +148,43 @@ def not_arrived(request: HttpRequest, pk: int) -> HttpResponse:
         back=reverse("arrival", args=[share.pk]),
         to=_("%(name)s和工会经办人") % {"name": share.membership.member.name},
         undo=_("后来收到了，随时可以回来确认。"),
+        tone="brick",
+    )
+    return ask(request, sheet, form, refused)
+
+
+@require_http_methods(["GET", "POST"])
+@member_page
+def amount_differs(request: HttpRequest, pk: int) -> HttpResponse:
+    """The borrower says that another sum has come."""
+    share = access_borrowed_share(request.member, pk)  # type: ignore[attr-defined]
+    form = ArrivedAmountForm(posted(request))
+    refused = None
+    if request.method == "POST" and form.is_valid():
+        refused = refusal_of(
+            lambda: services.report_amount(
+                share_id=share.pk,
+                arrived=form.cleaned_data["arrived"],
+                by=request.user,
+                at=timezone.now(),
+            )
+        )
+        if refused is None:
+            messages.success(request, _("记下了，已经告诉出借人，工会也会看到。"))
+            return redirect("arrival", share.pk)
+    elif request.method == "GET" and share.state != "sent":
+        raise NotFound()
+    sheet = Sheet(
+        title=_("到账金额不对"),
+        what=_("告诉%(name)s，约定的 %(amount)s 元到账金额不对")
+        % {
+            "name": share.membership.member.name,
+            "amount": format_yuan_short(share.amount),
+        },
+        submit=_("告诉对方"),
+        back=reverse("arrival", args=[share.pk]),
+        to=_("%(name)s和工会经办人") % {"name": share.membership.member.name},
+        undo=_("少了的请对方补转，多了的请您直接转还。补齐或退好以后，回来确认到账，借款才成立。"),
         tone="brick",
     )
     return ask(request, sheet, form, refused)

@@ -491,7 +491,7 @@ def test_each_step_waits_for_the_one_who_must_take_it(django_assert_num_queries)
     case.send(first)
     assert todo_links(case.lenders[0]) == []
     assert todo_links(case.borrower) == [f"/credit/shares/{first.pk}/arrival/"]
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         contract_todos(case.borrower.member, TODAY)
     case.arrive(first)
     assert todo_links(case.borrower) == []
@@ -602,3 +602,90 @@ def test_an_officer_of_another_union_finds_no_such_transfer():
     case.officer = officer("convener", PartyFactory().union)
     with pytest.raises(NotFound):
         resolved(case, share, on, arrived=True)
+
+
+# --- another sum than agreed ---
+
+
+def reported(share: Share, arrived: str) -> Share:
+    return delivery.report_amount(
+        share_id=share.pk,
+        arrived=Decimal(arrived),
+        by=share.loan.membership.member.user,
+        at=noon(TODAY),
+    )
+
+
+@pytest.mark.parametrize(
+    ("arrived", "note", "kind", "title"),
+    [
+        (
+            "5000.50",
+            "到账 5,000.50 元，少 2,999.50 元。",
+            "short",
+            "只到账 5,000.50 元，还差 2,999.50 元。",
+        ),
+        ("8000.01", "到账 8,000.01 元，多 0.01 元。", "over", "到账 8,000.01 元，多了 0.01 元。"),
+    ],
+)
+def test_another_sum_tells_the_lender_what_is_missing_or_too_much(arrived, note, kind, title):
+    case = signed_case()
+    share = reported(case.send(case.shares()[0]), arrived)
+    share.refresh_from_db()
+    assert (share.state, share.note, share.amount) == ("disputed", note, Decimal("8000.00"))
+    (told,) = Notice.objects.filter(kind=f"lending.transfer_{kind}")
+    assert told.recipient == case.lenders[0].member.user
+    assert told.title.endswith(title)
+    assert told.link == f"/credit/shares/{share.pk}/transfer/"
+    (todo,) = contract_todos(case.lenders[0].member, TODAY)
+    assert (todo.href, todo.detail) == (told.link, note)
+    assert not LoanEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("arrived", "code"),
+    [("8000.00", "amount_as_agreed"), ("0.00", "amount_missing"), ("0.001", "amount_missing")],
+)
+def test_a_sum_that_is_no_difference_is_refused(arrived, code):
+    case = signed_case()
+    share = case.send(case.shares()[0])
+    refused(code, share, reported, share, arrived)
+
+
+def test_the_missing_rest_is_sent_and_the_whole_is_formed():
+    case = signed_case()
+    share = case.send(case.shares()[0], slip_number="FIRST")
+    reported(share, "5000.00")
+    refused("slip_disputed", share, case.send, share, TOMORROW, slip_number="FIRST")
+    case.send(share, TOMORROW, slip_number="REST")
+    share.refresh_from_db()
+    assert (share.state, share.slip_number, share.note) == ("sent", "REST", "")
+    slips = AuditRow.objects.filter(action="lending.transfer_declared").order_by("pk")
+    assert [row.facts["slip"] for row in slips] == ["FIRST", "REST"]
+    refused("arrived_on_wrong", share, case.arrive, share, TODAY, at=noon(TOMORROW))
+    case.arrive(share, TOMORROW)
+    share.refresh_from_db()
+    assert (share.state, share.delivered_on) == ("formed", TOMORROW)
+    assert (share.principal_outstanding, share.amount) == (Decimal("8000.00"),) * 2
+    assert sum(row.principal for row in share.instalments.all()) == Decimal("8000.00")
+    assert stored_equals_replay(share) == []
+
+
+def test_too_much_is_given_back_and_then_confirmed():
+    case = signed_case()
+    share = case.send(case.shares()[0])
+    reported(share, "8500.00")
+    case.arrive(share)
+    share.refresh_from_db()
+    assert (share.state, share.principal_outstanding) == ("formed", Decimal("8000.00"))
+
+
+def test_another_sum_is_said_of_a_declared_transfer_by_its_borrower_alone():
+    case = signed_case()
+    share = case.shares()[0]
+    refused("share_wrong_state", share, reported, share, "5000.00")
+    case.send(share)
+    with pytest.raises(NotFound):
+        delivery.report_amount(
+            share_id=share.pk, arrived=Decimal(1), by=case.lenders[0].member.user, at=noon(TODAY)
+        )

@@ -149,6 +149,29 @@ def test_no_message_carries_the_account(signed: Case) -> None:
     assert "6228" not in str(rows)
 
 
+def test_another_sum_leads_both_to_what_they_do_next(signed: Case, as_member: Any) -> None:
+    share = signed.shares()[0]
+    borrower, lender = as_member(signed.borrower), as_member(share.membership)
+    url = reverse("arrival_amount", args=[share.pk])
+    assert borrower.get(url).status_code == 404  # nothing declared yet
+    signed.send(share, slip_number="FIRST")
+    assert url in borrower.get(reverse("arrival", args=[share.pk])).content.decode()
+    assert "少了的请对方补转" in borrower.get(url).content.decode()
+    same = borrower.post(url, {"arrived": "8000"})
+    assert same.status_code == 422
+    assert "请返回确认到账" in same.content.decode()
+    assert borrower.post(url, {"arrived": "5000"}).url == reverse("arrival", args=[share.pk])
+    transfer = reverse("transfer", args=[share.pk])
+    page = lender.get(transfer).content.decode()
+    assert "到账 5,000 元，少 3,000 元。" in page
+    assert "<span>6228</span>" in page
+    sent = {"sent_on": "2026-05-20", "slip_number": "REST"}
+    assert lender.post(transfer, sent).url == transfer
+    arrived = {"arrived_on": "2026-05-20"}
+    borrower.post(reverse("arrival", args=[share.pk]), arrived)
+    assert Share.objects.get(pk=share.pk).state == "formed"
+
+
 def test_a_transfer_is_taken_back(signed: Case, as_member: Any) -> None:
     share = signed.shares()[0]
     signed.send(share)

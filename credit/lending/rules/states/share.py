@@ -33,6 +33,7 @@ TRANSITIONS: Mapping[ShareState, Mapping[ShareState, frozenset[Actor]]] = {
     },
     S.DISPUTED: {
         S.FORMED: frozenset({Actor.BORROWER, Actor.CONVENER}),
+        S.SENT: frozenset({Actor.LENDER}),
         S.AGREED: frozenset({Actor.CONVENER}),
         S.LAPSED: frozenset({Actor.CONVENER}),
     },
