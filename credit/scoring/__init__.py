@@ -1,0 +1,1 @@
+"""Credit scores of members that explain themselves."""
