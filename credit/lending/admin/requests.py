@@ -168,7 +168,7 @@ class LoanRequestAdmin(PartyAdmin):
                     "wanted_on",
                     "payee",
                     "payee_name",
-                    "account_holder",
+                    "shown_holder",
                     "account_bank",
                     "shown_account",
                 )
@@ -186,6 +186,7 @@ class LoanRequestAdmin(PartyAdmin):
         "shown_union",
         "shown_amount",
         "shown_highest",
+        "shown_holder",
         "shown_account",
         "shown_state_words",
         "shown_rate",
@@ -327,6 +328,13 @@ class LoanRequestAdmin(PartyAdmin):
     @admin.display(description=_("最高年利率"))
     def shown_highest(self, row: LoanRequest) -> str:
         return percent(row.highest_rate)
+
+    @admin.display(description=_("收款户名"))
+    def shown_holder(self, row: LoanRequest) -> str:
+        """A borrower's own account is in their name, which not every officer may see whole."""
+        if row.payee == LoanRequest.Payee.BORROWER and row.account_holder:
+            return shown_name(row.membership, row)
+        return row.account_holder
 
     @admin.display(description=_("收款账号"))
     def shown_account(self, row: LoanRequest) -> str:

@@ -28,7 +28,7 @@ def test_text_promises_no_gain_and_does_not_shout(source: Path) -> None:
 
 def test_sms_of_the_demo_fits_one_message_with_its_signature() -> None:
     source = Path(settings.BASE_DIR, "cooperative/notices/demo.py").read_text()
-    texts = re.findall(r'sms=_\("([^"]+)"', source)
+    texts = re.findall(r'sms=filled\(_\("([^"]+)"', source)
     assert len(texts) == 1
     for text in texts:
         whole = f"【{settings.SMS_SIGNATURE}】{text % {'day': '2026年11月28日（周六）'}}"
