@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-import credit.scoring
-from credit.scoring.rules import card_from_json, check_card, evaluate
-from tests.unit.scoring.cards import D
+from credit.scoring.rules import check_card, evaluate
+from tests.unit.scoring.cards import D, expert_card
 
-FILE = Path(credit.scoring.__file__).parent / "data" / "expert_card.toml"
-CARD = card_from_json(tomllib.loads(FILE.read_text(encoding="utf-8")))
+CARD = expert_card()
 KNOWN = {
     "membership_years",
     "residence_years",
@@ -113,7 +109,7 @@ def test_a_newcomer_with_a_common_farm_may_borrow_a_little():
     assert (result.total, result.grade, result.limit) == (D(61), "b", D(40_000))
 
 
-def test_even_the_largest_farm_does_not_make_a_newcomer_a_good_risk():
+def test_a_newcomer_with_the_largest_farm_and_no_track_record_stays_below_a():
     result = score(land_mu="400", income_years="3", income_stability="1", insured_share="1")
     assert (result.total, result.grade) == (D(69), "b")
 
