@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
-CODE = re.compile(r"[a-z][a-z0-9_]{0,49}")
+CODE = re.compile(r"[a-z][a-z0-9_]{0,62}")
 # What a statement calls its own steps (see compiling): no indicator may have such a name.
 TAKEN = re.compile(r"p[0-9]+|total|vetoes|grade|limit")
 Row = TypeVar("Row")
@@ -167,11 +167,9 @@ def _characteristic(data: object, where: str) -> Characteristic:
 def _bin(data: object, where: str) -> Bin:
     ends = {"at_least": None, "below": None}
     raw = _record({**ends, **data} if isinstance(data, Mapping) else data, where, Bin)
-    return Bin(
-        *(None if raw[end] is None else _number(raw[end], f"{where}.{end}") for end in ends),
-        points=_number(raw["points"], f"{where}.points"),
-        reason=_text(raw["reason"], f"{where}.reason"),
-    )
+    low, high = (None if raw[end] is None else _number(raw[end], f"{where}.{end}") for end in ends)
+    points = _number(raw["points"], f"{where}.points")
+    return Bin(low, high, points, _text(raw["reason"], f"{where}.reason"))
 
 
 def _flat(kind: type[Row]) -> Callable[[object, str], Row]:

@@ -72,7 +72,7 @@ def _code_faults(codes: Iterable[str], characteristics: Collection[str] = ()) ->
     for code, times in Counter(codes).items():
         where = code if code in characteristics else ""
         if not CODE.fullmatch(code):
-            rule = "要以小写字母开头，只用小写字母、数字和下划线，最多 50 个字符"
+            rule = "要以小写字母开头，只用小写字母、数字和下划线，最多 63 个字符"
             yield Fault(f"代码“{code}”{rule}", characteristic=where)
         if times > 1:
             yield Fault(f"代码“{code}”用了 {times} 次", characteristic=where)

@@ -6,25 +6,45 @@ that an officer types can become SQL.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from credit.scoring.rules.card import CODE, Card, Characteristic, LimitFormula
 from credit.scoring.rules.checking import errors_of
 
-Column = Callable[[str], str]
-
 
 @dataclass(frozen=True, slots=True)
 class CompiledCard:
-    """Expressions over one row of facts: numerics, and a ``text[]`` of veto codes, never null."""
+    """Expressions in steps: each uses columns of the steps before, and none of them is ever null.
+
+    ``points[i]``, numeric, and ``vetoes``, a ``text[]`` of codes, use columns named by indicator;
+    ``total`` uses ``p0``, ``p1``, …; ``grade``, a code, uses ``total`` and ``vetoes``; ``limit``
+    uses ``grade`` and the indicators. The planner pulls plain subqueries up and would compute the
+    total again for the grade and the limit: ``OFFSET 0`` in a step keeps it from that.
+    """
 
     points: tuple[str, ...]
     total: str
     vetoes: str
     grade: str
-    grade_limit: str
+    limit: str
+
+
+def compile_card(card: Card) -> CompiledCard:
+    """The card's expressions.
+
+    Raises:
+        ValueError: the card has errors; the message is that of the first.
+    """
+    for fault in errors_of(card):
+        raise ValueError(fault.message)
+    return CompiledCard(
+        tuple(_points(one) for one in card.characteristics),
+        _total(len(card.characteristics)),
+        _vetoes(card),
+        _grade(card),
+        _limit(card),
+    )
 
 
 def column(indicator: str) -> str:
@@ -36,103 +56,79 @@ def column(indicator: str) -> str:
     return f'"{_code(indicator)}"'
 
 
-def compile_card(card: Card, column: Column = column) -> CompiledCard:
-    """The card's expressions over the columns that ``column`` names by indicator.
-
-    Each expression stands alone, so the later ones repeat the earlier. A statement that computes
-    them in steps builds its own from ``points_sql``, ``total_sql`` and those that follow.
-
-    Raises:
-        ValueError: the card has errors, or a code that is none.
-    """
-    faults = errors_of(card)
-    if faults:
-        raise ValueError("; ".join(fault.text for fault in faults))
-    points = tuple(points_sql(one, column) for one in card.characteristics)
-    total, vetoes = total_sql(points), vetoes_sql(card, column)
-    grade, limit = grade_sql(card, total, vetoes), limit_sql(card, total, vetoes, column)
-    return CompiledCard(points, total, vetoes, grade, limit)
-
-
-def points_sql(one: Characteristic, column: Column) -> str:
-    """The points of one characteristic."""
+def _points(one: Characteristic) -> str:
+    # The bins of a sound card touch, so a value that is below no earlier end lies in this bin.
     value = column(one.indicator)
-    arms = [f"WHEN {value} IS NULL THEN {number(one.missing_points)}"]
+    arms = [f"WHEN {value} IS NULL THEN {_number(one.missing_points)}"]
     arms += [
-        f"WHEN {value} < {number(row.below)} THEN {number(row.points)}"
+        f"WHEN {value} < {_number(row.below)} THEN {_number(row.points)}"
         for row in one.bins
         if row.below is not None
     ]
-    return f"CASE {' '.join(arms)} ELSE {number(one.bins[-1].points)} END"
+    return f"CASE {' '.join(arms)} ELSE {_number(one.bins[-1].points)} END"
 
 
-def total_sql(points: Sequence[str]) -> str:
-    """The sum of the points, from 0.00 to 100.00."""
-    whole = " + ".join(f"({one})" for one in points)
+def _total(count: int) -> str:
+    whole = " + ".join(f"p{at}" for at in range(count))
     return f"round(least(100, greatest(0, {whole})), 2)"
 
 
-def vetoes_sql(card: Card, column: Column) -> str:
-    """The codes of the vetoes that apply, in the card's order."""
+def _vetoes(card: Card) -> str:
     if not card.vetoes:
         return "ARRAY[]::text[]"
     arms = ", ".join(
-        f"CASE WHEN {column(one.indicator)} >= {number(one.at_least)} THEN {text(one.code)} END"
+        f"CASE WHEN {column(one.indicator)} >= {_number(one.at_least)} THEN {_text(one.code)} END"
         for one in card.vetoes
     )
     return f"array_remove(ARRAY[{arms}]::text[], NULL)"
 
 
-def grade_sql(card: Card, total: str, vetoes: str) -> str:
-    """The grade's code, given expressions of the total and the vetoes."""
-    grades = [text(one.code) for one in card.grades]
-    return _by_grade(card, total, vetoes, grades, otherwise=grades[-1])
+def _grade(card: Card) -> str:
+    lowest = _text(card.grades[-1].code)
+    arms = [f"WHEN cardinality(vetoes) > 0 THEN {lowest}"]
+    arms += [
+        f"WHEN total >= {_number(one.at_least)} THEN {_text(one.code)}" for one in card.grades[:-1]
+    ]
+    return f"CASE {' '.join(arms)} ELSE {lowest} END"
 
 
-def limit_sql(card: Card, total: str, vetoes: str, column: Column) -> str:
-    """The limit in yuan, given expressions of the total and the vetoes."""
-    amounts = [_amount(card.limit, one.base, column) for one in card.grades]
-    return f"round({_by_grade(card, total, vetoes, amounts, otherwise=number(Decimal(0)))}, 2)"
+def _limit(card: Card) -> str:
+    # Under a veto too: its grade is the lowest, and the lowest grade of a sound card has no base.
+    arms = [
+        f"WHEN {_text(one.code)} THEN {_amount(card.limit, one.base)}"
+        for one in card.grades
+        if one.base > 0
+    ]
+    chosen = f"CASE grade {' '.join(arms)} ELSE 0 END" if arms else "0"
+    return f"round({chosen}, 2)"
 
 
-def _by_grade(card: Card, total: str, vetoes: str, values: Sequence[str], *, otherwise: str) -> str:
-    """One value for each grade; ``otherwise`` under a veto. The total is computed once."""
-    # width_bucket counts the thresholds at or below the total: 0 is the lowest grade.
-    starts = [number(one.at_least) for one in reversed(card.grades[:-1])]
-    place = f"width_bucket({total}, ARRAY[{', '.join(starts)}]::numeric[])"
-    arms = [f"WHEN {at} THEN {value}" for at, value in enumerate(reversed(values))]
-    chosen = f"CASE {place} {' '.join(arms)} END" if starts else values[0]
-    return f"CASE WHEN cardinality({vetoes}) > 0 THEN {otherwise} ELSE {chosen} END"
-
-
-def _amount(formula: LimitFormula, base: Decimal, column: Column) -> str:
+def _amount(formula: LimitFormula, base: Decimal) -> str:
     """The formula for one base. ``div`` is exact where a division would round."""
-    if base <= 0:
-        return number(Decimal(0))
-    assets = f"coalesce({column(formula.assets_indicator)}, 0) * {number(formula.assets_share)}"
-    income = f"coalesce({column(formula.income_indicator)}, 0) * {number(formula.income_share)}"
-    wished = f"{number(base)} + {assets} + {income}"
-    allowed = f"greatest(0, least({number(formula.cap)}, {wished}))"
-    return f"div({allowed}, {number(formula.step)}) * {number(formula.step)}"
+    wished = [_number(base)]
+    wished += [
+        f"coalesce({column(indicator)}, 0) * {_number(share)}"
+        for indicator, share in (
+            (formula.assets_indicator, formula.assets_share),
+            (formula.income_indicator, formula.income_share),
+        )
+    ]
+    allowed = f"greatest(0, least({_number(formula.cap)}, {' + '.join(wished)}))"
+    return f"div({allowed}, {_number(formula.step)}) * {_number(formula.step)}"
 
 
-def number(value: Decimal) -> str:
+def _number(value: Decimal) -> str:
     """A decimal as an exact literal.
 
-    >>> number(Decimal("0.15")), number(Decimal("-1E+2"))
+    >>> _number(Decimal("0.15")), _number(Decimal("-1E+2"))
     ('0.15::numeric', "'-100'::numeric")
     """
     written = format(value, "f")
     # A minus binds weaker than the cast; in quotes it belongs to the literal.
-    return f"'{written}'::numeric" if value < 0 else f"{written}::numeric"
+    return f"'{written}'::numeric" if written.startswith("-") else f"{written}::numeric"
 
 
-def text(code: str) -> str:
-    """A code as a literal.
-
-    Raises:
-        ValueError: not a code.
-    """
+def _text(code: str) -> str:
     return f"'{_code(code)}'::text"
 
 

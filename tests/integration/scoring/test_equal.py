@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from decimal import Decimal
+from itertools import product
 
 import pytest
 from django.db import connection
@@ -68,6 +70,17 @@ def test_a_member_without_facts_and_one_with_contradictory_ones():
     }
     rows = [{}, wild, {**wild, "overdue_days": Decimal("90.9999")}]
     assert exactly(by_statement(CARD, rows)) == exactly(evaluate(CARD, row) for row in rows)
+
+
+def test_limits_to_the_cent_with_and_without_assets_and_income():
+    card = replace(CARD, limit=replace(CARD.limit, step=Decimal("0.01")))
+    amounts = [None, *map(Decimal, ("0", "0.01", "0.05", "-0.07", "33333.33", "999999.99", "-1e9"))]
+    best = {"membership_years": Decimal(3), "delivery_share": Decimal(1)}
+    rows = [
+        {**best, "assets_value": assets, "operating_income": income}
+        for assets, income in product(amounts, amounts)
+    ]
+    assert exactly(by_statement(card, rows)) == exactly(evaluate(card, row) for row in rows)
 
 
 def test_the_expert_card_over_every_bound_of_it():

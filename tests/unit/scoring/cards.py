@@ -72,8 +72,10 @@ money = st.decimals(0, 200_000, places=2)
 
 
 @st.composite
-def characteristics(draw: st.DrawFn, code: str, *, monotone: bool = False) -> Characteristic:
-    cuts = sorted(draw(st.sets(edges, max_size=4)))
+def characteristics(
+    draw: st.DrawFn, code: str, *, monotone: bool = False, least_bins: int = 1
+) -> Characteristic:
+    cuts = sorted(draw(st.sets(edges, min_size=least_bins - 1, max_size=4)))
     ends = [None, *cuts, None]
     earned = draw(st.lists(points, min_size=len(ends) - 1, max_size=len(ends) - 1))
     if monotone:
@@ -104,12 +106,15 @@ def grades(draw: st.DrawFn) -> tuple[Grade, ...]:
 
 
 @st.composite
-def cards(draw: st.DrawFn, *, monotone: bool = False) -> Card:
+def cards(draw: st.DrawFn, *, monotone: bool = False, least_bins: int = 1) -> Card:
     count = draw(st.integers(1, 5))
     return Card(
         "任意的卡",
         "测试",
-        tuple(draw(characteristics(f"c{at}", monotone=monotone)) for at in range(count)),
+        tuple(
+            draw(characteristics(f"c{at}", monotone=monotone, least_bins=least_bins))
+            for at in range(count)
+        ),
         tuple(draw(vetoes(f"v{at}")) for at in range(draw(st.integers(0, 3)))),
         draw(grades()),
         LimitFormula(
