@@ -108,7 +108,9 @@ def install(kind):
         if os.path.exists(stamp(other)):
             os.remove(stamp(other))
     pip = [VENV_PYTHON, "-m", "pip", "install", "-qq", "--no-input", "--prefer-binary"]
-    pip += ["--disable-pip-version-check", "--root-user-action=ignore", "-r", LOCKS[kind]]
+    # A lock is whole: what a package would pull in besides is left out on purpose.
+    pip += ["--disable-pip-version-check", "--root-user-action=ignore", "--no-deps"]
+    pip += ["-r", LOCKS[kind]]
     run(
         pip,
         "依赖没有装好。请检查网络或 pip 的镜像设置，然后重试。",
