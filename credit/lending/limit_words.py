@@ -50,6 +50,7 @@ def figure(measure: Measure, value: Decimal) -> str:
         Measure.BORROWER_LENDERS: _("%(number)s 位"),
         Measure.LENDER_LOANS: _("%(number)s 笔"),
         Measure.TERM_MONTHS: _("%(number)s 个月"),
+        Measure.EXTENSION_MONTHS: _("%(number)s 个月"),
     }
     return units[measure] % {"number": number}
 
@@ -64,6 +65,7 @@ def title_of(measure: Measure) -> str:
         Measure.LENDER_LOANS: _("计数期内出借笔数"),
         Measure.UNION_TOTAL: _("全工会未还本金"),
         Measure.TERM_MONTHS: _("期限"),
+        Measure.EXTENSION_MONTHS: _("展期"),
         Measure.RATE_PERCENT: _("年利率"),
     }[measure]
 
@@ -98,6 +100,10 @@ def _stop_words() -> dict[Measure, tuple[str, str]]:
             _("期限是 %(value)s，最长 %(level)s。"),
             _("请改短一些；到期实在还不上可以展期一次。"),
         ),
+        Measure.EXTENSION_MONTHS: (
+            _("要延 %(value)s，这笔借款最多延 %(level)s。"),
+            _("请选早一些的日子；还不上的部分，请和出借人、工会商量。"),
+        ),
         Measure.RATE_PERCENT: (
             _("年利率 %(value)s 超过法律保护的上限 %(level)s。"),
             _("请改到 %(level)s 以内。"),
@@ -116,5 +122,6 @@ def _warning_words() -> dict[Measure, str]:
         Measure.LENDER_LOANS: _("出借人在计数期内会借出 %(value)s，超过预警 %(level)s。"),
         Measure.UNION_TOTAL: _("全工会没还的本金会到 %(value)s，超过预警 %(level)s。"),
         Measure.TERM_MONTHS: _("期限 %(value)s，超过预警 %(level)s。"),
+        Measure.EXTENSION_MONTHS: _("要延 %(value)s，超过预警 %(level)s。"),
         Measure.RATE_PERCENT: _("年利率 %(value)s，超过预警 %(level)s。"),
     }

@@ -21,6 +21,7 @@ LEVELS = {
     "lender_loans": (_("同一出借人在计数期内出借笔数"), _("笔")),
     "lender_out": (_("同一出借人借出未收回的本金"), _("元")),
     "term_months": (_("借款期限"), _("个月")),
+    "extension_months": (_("展期"), _("个月")),
     "union_total": (_("全工会未还本金"), _("元")),
 }
 
@@ -56,6 +57,7 @@ _MOST = {
     "lender_loans": 9,  # the tenth within two years: 法发〔2019〕24号
     "lender_out": 2_000_000,
     "term_months": 60,
+    "extension_months": 60,
     "union_total": 100_000_000,
 }
 
@@ -122,6 +124,8 @@ REFERENCE = [
         (stop("lender_out"), 200_000, _LENDING),
         (warn("term_months"), 10, _PILOT),
         (stop("term_months"), 12, _PILOT),
+        (warn("extension_months"), 3, _HOUSE),
+        (stop("extension_months"), 6, _HOUSE),
         (warn("union_total"), 3_000_000, _PILOT),
         (stop("union_total"), 5_000_000, _PILOT),
         (RATE_PERCENT_WARN, 10, _HOUSE),

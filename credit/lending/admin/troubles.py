@@ -12,11 +12,20 @@ from unfold.decorators import display
 
 from cooperative.membership.models import Member
 from cooperative.membership.panel import Deed, reveals
+from core.dates import today
 from core.formats import format_day, format_yuan
+from core.sentences import in_a_row
 from credit.lending.admin.parts import COLOURS, PartyAdmin, ReasonForm, by_id, shown_name, yuan
 from credit.lending.admin.parts import shown as shown_part
+from credit.lending.limit_words import warning_of
 from credit.lending.models import Extension, WriteOff
+from credit.lending.selectors.extending import findings_of
 from credit.lending.services import extending, troubles
+
+
+def _warnings(row: Extension) -> list[str]:
+    """What of an undecided extension passes a warning level, in words."""
+    return [warning_of(finding) for finding in findings_of(row, today()) if not finding.stops]
 
 
 @admin.register(Extension)
@@ -56,7 +65,9 @@ class ExtensionAdmin(PartyAdmin):
             "propose",
             _("提请复核"),
             "loan.convene",
-            what=lambda row: _("每位出借人都同意以后才能提请复核。一笔借款只能展期一次。"),
+            what=lambda row: in_a_row(
+                _("每位出借人都同意以后才能提请复核。一笔借款只能展期一次。"), *_warnings(row)
+            ),
             do=by_id(extending.propose_extension, "extension_id"),
             done=_("已提请复核。"),
             offered=lambda row: row.state == Extension.State.ASKED,
@@ -65,9 +76,10 @@ class ExtensionAdmin(PartyAdmin):
             "confirm",
             _("复核同意"),
             "loan.approve",
-            what=lambda row: (
+            what=lambda row: in_a_row(
                 _("同意后，这笔借款的到期日改为%(day)s，各方会收到新的还款计划。")
-                % {"day": format_day(row.ends_on)}
+                % {"day": format_day(row.ends_on)},
+                *_warnings(row),
             ),
             do=by_id(extending.confirm_extension, "extension_id"),
             done=_("已展期。"),

@@ -14,7 +14,7 @@ from credit.lending.demo.acts import Acts, reading_codes, shares_of
 from credit.lending.models import Instalment, Loan
 from credit.lending.rules.asking import RequestAnswers
 from credit.lending.rules.terms import CustomDue
-from credit.lending.services.extending import ask_extension
+from credit.lending.services.extending import answer_extension, ask_extension
 from credit.lending.services.nightly import close_day, work_off
 from credit.lending.services.repaying import dispute_repayment
 from credit.lending.services.troubles import record_mediation
@@ -100,6 +100,7 @@ class _Story:
     def tell(self) -> None:
         """Play every scene; in this order no phone gets a code earlier than one before."""
         self._spare_money()
+        self._year_long()
         self._long_settled()
         self._before_harvest()
         self._late()
@@ -114,6 +115,25 @@ class _Story:
         amounts = ("60000", "45000", "30000", "52000", "28000")
         for lender, amount in zip((self.lender, *self.others[:4]), amounts, strict=True):
             self.acts.have_spare(lender, amount, 330)
+
+    def _year_long(self) -> None:
+        """Twelve months run out next month; the lender agreed to four more, officers are warned."""
+        borrower, lender = self.others[9], self.others[2]
+        wish = _wish("building", "6000", "bullet", 12, "0.05", self._ago(319), "修粮囤")
+        loan = self.acts.lend(borrower, [(lender, "6000")], wish, 320)
+        extension = ask_extension(
+            loan_id=loan.pk,
+            ends_on=add_months(loan.ends_on, 4),
+            reason="粮囤修好了，玉米想等开春价好再卖。",
+            by=borrower.member.user,
+            at=self.acts.moment(4),
+        )
+        answer_extension(
+            extension_id=extension.pk,
+            agreed=True,
+            by=lender.member.user,
+            at=self.acts.moment(3),
+        )
 
     def _long_settled(self) -> None:
         wish = _wish("fertiliser", "12000", "bullet", 6, "0.06", self._ago(299), "春耕买化肥")

@@ -1,4 +1,4 @@
-"""Which instalments move when a loan ends later, and how late it may end.
+"""Which instalments move when a loan ends later, by how many months, and how late it may end.
 
 What bears principal and has not come yet moves by as much as the end; lines of interest alone stay,
 and so does what is late already. Source: Civil Code 678.
@@ -52,10 +52,24 @@ def _whole_months(start: date, end: date) -> int:
     return months if step(start, MONTHLY, months) == end else 0
 
 
-def latest_end(delivered_on: date, term_months: int) -> date:
-    """The last day on which a loan may end, extended or not.
+def months_later(ends_on: date, new_end: date) -> int:
+    """By how many months a loan ends later; a month begun counts as one.
 
-    >>> latest_end(date(2026, 2, 28), 12)
-    datetime.date(2027, 2, 28)
+    >>> months_later(date(2026, 8, 31), date(2026, 11, 30))
+    3
+    >>> months_later(date(2026, 8, 31), date(2026, 12, 1))
+    4
     """
-    return step(delivered_on, MONTHLY, term_months)
+    months = (new_end.year - ends_on.year) * 12 + new_end.month - ends_on.month
+    return months if step(ends_on, MONTHLY, months) >= new_end else months + 1
+
+
+def latest_end(ends_on: date, term_months: int, most_months: int) -> date:
+    """The last day to which a loan may be extended: by its own term at most, nor by more than so.
+
+    >>> latest_end(date(2026, 8, 31), 12, 6)
+    datetime.date(2027, 2, 28)
+    >>> latest_end(date(2026, 8, 31), 2, 6)
+    datetime.date(2026, 10, 31)
+    """
+    return step(ends_on, MONTHLY, min(term_months, most_months))

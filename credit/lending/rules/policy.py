@@ -26,6 +26,7 @@ class Measure(StrEnum):
     LENDER_LOANS = "lender_loans"
     LENDER_OUT = "lender_out"
     TERM_MONTHS = "term_months"
+    EXTENSION_MONTHS = "extension_months"
     UNION_TOTAL = "union_total"
     RATE_PERCENT = "rate_percent"
 
@@ -66,6 +67,7 @@ class Limits:
     lender_loans: Level
     lender_out: Level
     term_months: Level
+    extension_months: Level
     union_total: Level
     lender_loans_months: int
     rate_percent_warn: Decimal
@@ -170,6 +172,14 @@ def check_union(limits: Limits, total: Decimal, amount: Decimal) -> list[Finding
 def check_term(limits: Limits, months: int) -> list[Finding]:
     """Whether a term is too long."""
     return _weigh(Measure.TERM_MONTHS, limits.term_months, ZERO, Decimal(months))
+
+
+def check_extension(limits: Limits, term_months: int, months: int) -> list[Finding]:
+    """Whether a loan of so many months may end so many months later: never more than its term."""
+    level = limits.extension_months
+    stop = min(level.stop, Decimal(term_months))
+    level = Level(min(level.warn, stop), stop)
+    return _weigh(Measure.EXTENSION_MONTHS, level, ZERO, Decimal(months))
 
 
 def check_rate(limits: Limits, rate: Decimal, ceiling: Decimal) -> list[Finding]:

@@ -15,14 +15,13 @@ from core import audit
 from core.dates import business_date
 from core.errors import NotFound, Refused, busy_is_refused, refusing
 from core.formats import format_day
-from core.parameters import value_on
-from credit.lending import parameters
 from credit.lending.access import access_own_loan, access_party_extension
 from credit.lending.extension_checks import check_extension
 from credit.lending.models import Extension, ExtensionConsent, Loan, LoanEvent, Share
-from credit.lending.rules.extending import latest_end, moved_dues
+from credit.lending.rules.extending import moved_dues
 from credit.lending.rules.states import Actor
 from credit.lending.rules.states.extension import TRANSITIONS, ExtensionState
+from credit.lending.selectors.extending import Room, room_to_extend
 from credit.lending.selectors.replaying import History, events_of, history_of
 from credit.lending.services.checks import clean_reason
 from credit.lending.services.loan_notices import (
@@ -52,7 +51,8 @@ def ask_extension(*, loan_id: int, ends_on: date, reason: str, by: Any, at: date
     Raises:
         NotFound: not the borrower.
         Refused: ``loan_not_running``, ``extension_too_late``, ``extension_not_later``,
-            ``term_stop``, ``extended_once``, ``reason_missing`` or ``reason_too_long``.
+            ``extension_term``, ``extension_stop``, ``extended_once``, ``reason_missing`` or
+            ``reason_too_long``.
     """
     reason = clean_reason(reason)
     access_own_loan(member_behind(by), loan_id)
@@ -316,16 +316,39 @@ def _check_end(loan: Loan, shares: list[Share], ends_on: date, today: date) -> N
             _("新的到期日要晚于原来的%(day)s。") % {"day": format_day(loan.ends_on)},
             ends_on=loan.ends_on,
         )
-    months = int(value_on(parameters.stop("term_months"), today, scope=loan.union.path))
-    first = min(share.delivered_on for share in running if share.delivered_on is not None)
-    latest = latest_end(first, months)
-    if ends_on > latest:
+    room = room_to_extend(loan, today)
+    check_term_extends(room)
+    _check_room(room, ends_on)
+
+
+def check_term_extends(room: Room) -> None:
+    """Whether a loan of this term may be extended at all.
+
+    Raises:
+        Refused: ``extension_term``.
+    """
+    if room.term_too_long:
         raise Refused(
-            "term_stop",
-            _("从%(first)s到账算起，连展期最长 %(months)s 个月，最晚到%(latest)s。")
-            % {"first": format_day(first), "months": months, "latest": format_day(latest)},
-            way_on=_("请选这天以前的日子，或者先还一部分，再另外申请借款。"),
-            latest=latest,
+            "extension_term",
+            _("这笔借款的期限是 %(term)s 个月，超过了现在的上限 %(most)s 个月，不能再展期。")
+            % {"term": room.term_months, "most": room.most_term_months},
+            way_on=_("请和出借人、工会商量怎么还，能还多少先还多少。"),
+            term_months=room.term_months,
+        )
+
+
+def _check_room(room: Room, ends_on: date) -> None:
+    if ends_on > room.latest:
+        raise Refused(
+            "extension_stop",
+            _("最多延 %(most)s 个月，也不能超过原来的期限 %(term)s 个月，所以最晚延到%(latest)s。")
+            % {
+                "most": room.most_months,
+                "term": room.term_months,
+                "latest": format_day(room.latest),
+            },
+            way_on=_("请选这天或更早的日子；还不上的部分，请和出借人、工会商量。"),
+            latest=room.latest,
         )
 
 

@@ -19,6 +19,7 @@ from credit.lending.access import access_own_loan, access_party_extension
 from credit.lending.forms import ExtensionForm
 from credit.lending.pages.extensions import extension_page
 from credit.lending.pages.texts import rate_text
+from credit.lending.selectors.extending import room_to_extend
 from credit.lending.services import extending as services
 from credit.lending.views.common import Sheet, ask, posted, refusal_of, show
 
@@ -44,8 +45,11 @@ def ask_for_extension(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("extension", done[0].pk)
     elif request.method == "GET" and loan.state != "active":
         raise NotFound()
-    rate = rate_text(loan.annual_rate)
-    return show(request, "lending/ask_extension.html", refused, loan=loan, rate=rate, form=form)
+    rate, room = rate_text(loan.annual_rate), room_to_extend(loan, today())
+    if refused is None:
+        refused = refusal_of(lambda: services.check_term_extends(room))
+    context = {"loan": loan, "rate": rate, "room": room, "form": form}
+    return show(request, "lending/ask_extension.html", refused, **context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -13,6 +13,7 @@ from core.parameters import load_reference_values
 from credit.lending import extension_checks, parameters
 from credit.lending.models import Extension, ExtensionConsent, LoanEvent
 from credit.lending.services import extending
+from tests.factories.core import ParameterFactory
 from tests.factories.membership import OfficerUserFactory, PostFactory
 from tests.factories.running import DELIVERED_ON, Parties, assert_sound, noon, paid, running_loan
 
@@ -121,7 +122,7 @@ def test_a_payment_of_before_counts_before_the_extension_also_when_it_is_told_la
     [
         (date(2026, 7, 11), LATER, "extension_too_late"),
         (DAY, date(2026, 7, 10), "extension_not_later"),
-        (DAY, date(2027, 1, 11), "term_stop"),
+        (DAY, date(2027, 1, 11), "extension_stop"),
     ],
 )
 def test_an_end_that_cannot_be_is_refused(day, ends_on, code):
@@ -132,9 +133,47 @@ def test_an_end_that_cannot_be_is_refused(day, ends_on, code):
     assert not Extension.objects.exists()
 
 
-def test_twelve_months_are_the_whole_term_with_the_extension():
-    loan = running_loan()
-    assert in_force(loan, date(2027, 1, 10)).state == "in_force"
+@pytest.mark.parametrize(
+    ("months", "latest", "most"),
+    [
+        (12, date(2027, 7, 10), "最多延 6 个月，也不能超过原来的期限 12 个月"),
+        (6, date(2027, 1, 10), "最多延 6 个月，也不能超过原来的期限 6 个月"),
+        (4, date(2026, 9, 10), "最多延 6 个月，也不能超过原来的期限 4 个月"),
+    ],
+)
+def test_by_its_own_term_and_by_six_months_at_most(months, latest, most):
+    loan = running_loan(months=months)
+    with pytest.raises(Refused) as refused:
+        asked(loan, latest + timedelta(days=1))
+    assert (refused.value.code, refused.value.facts["latest"]) == ("extension_stop", latest)
+    assert most in str(refused.value)
+    assert not Extension.objects.exists()
+    assert in_force(loan, latest).state == "in_force"
+    loan.refresh_from_db()
+    assert loan.ends_on == latest
+    assert_sound(loan)
+
+
+def test_what_ran_longer_than_loans_may_now_is_not_extended():
+    loan = running_loan(months=12)
+    ParameterFactory(code="lending.term_months_stop", value=Decimal(10), scope=loan.union.path)
+    with pytest.raises(Refused) as refused:
+        asked(loan, date(2027, 2, 10))
+    assert refused.value.code == "extension_term"
+    assert "12 个月，超过了现在的上限 10 个月" in str(refused.value)
+
+
+def test_the_policy_of_the_day_of_each_step_counts():
+    loan = running_loan(months=12)
+    extension = asked(loan, date(2027, 4, 10))
+    agree(extension, 0)
+    ParameterFactory(code="lending.extension_months_stop", value=Decimal(2), scope=loan.union.path)
+    convener = Parties(loan).officer("convener")
+    with pytest.raises(Refused) as refused:
+        extending.propose_extension(extension_id=extension.pk, by=convener, at=noon(DAY))
+    assert refused.value.code == "extension_stop"
+    extension.refresh_from_db()
+    assert extension.state == "asked"
 
 
 def test_a_loan_is_extended_once():

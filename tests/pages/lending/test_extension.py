@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.urls import reverse
 
 from credit.lending.models import Extension, ExtensionConsent, Loan, Share
 from tests.factories.contracting import rules_in_force
+from tests.factories.core import ParameterFactory
 from tests.factories.lending import PartyFactory
 from tests.factories.running import Parties, running_loan
 
@@ -91,3 +93,19 @@ def test_others_do_not_see_it(loan: Loan, as_member: Any, client: Any) -> None:
             assert as_member(other).get(url).status_code == 404
             assert as_member(other).post(url, {"answer": "yes"}).status_code == 404
         assert client.get(url).status_code == 302
+
+
+def test_the_page_says_how_far_it_may_go(loan: Loan, as_member: Any) -> None:
+    url = reverse("ask_extension", args=[loan.pk])
+    text = as_member(loan.membership).get(url).content.decode()
+    assert "最晚延到" in text
+    assert "2027年1月10日" in text
+    assert "最多延 6 个月，也不超过原来的 6 个月" in text
+
+
+def test_the_page_says_at_once_when_the_term_was_too_long(loan: Loan, as_member: Any) -> None:
+    ParameterFactory(code="lending.term_months_stop", value=Decimal(5), scope=loan.union.path)
+    url = reverse("ask_extension", args=[loan.pk])
+    text = as_member(loan.membership).get(url).content.decode()
+    assert "期限是 6 个月，超过了现在的上限 5 个月" in text
+    assert "提出展期" not in text

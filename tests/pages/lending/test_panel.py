@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,12 +12,22 @@ import time_machine
 from openpyxl import load_workbook
 
 from cooperative.consent.models import Disclosure
+from core.jobs import run_job_now
 from core.models import AuditRow
 from credit.lending.models import Extension, Loan, LoanRequest, LprRate, Repayment, WriteOff
+from credit.lending.services.contracts import cancel_loan
 from credit.lending.services.delivery import dispute_transfer
 from credit.lending.services.extending import answer_extension, ask_extension
 from credit.lending.services.nightly import close_day, work_off
-from tests.factories.contracting import AT, covered_case, quick_pdf, rules_in_force, signed_case
+from credit.lending.services.retaining import erase_contracts
+from tests.factories.contracting import (
+    AT,
+    covered_case,
+    drawn_case,
+    quick_pdf,
+    rules_in_force,
+    signed_case,
+)
 from tests.factories.lending import (
     TODAY,
     LoanRequestFactory,
@@ -117,6 +127,18 @@ def test_a_covered_request_becomes_a_contract_and_the_pdf_is_for_who_may_reveal(
     assert loan.state == "cancelled"
 
 
+def test_an_erased_contract_is_no_link_any_more(rules, signed_in):
+    case = drawn_case()
+    loan = case.reload()
+    cancel_loan(loan_id=loan.pk, reason="不借了", by=case.borrower.member.user, at=AT)
+    run_job_now(erase_contracts(at=datetime(2031, 5, 21, 4, tzinfo=UTC)))
+    client = desk(signed_in, "convener", loan.union)
+    page = client.get(f"/panel/lending/loan/{loan.pk}/change/").content.decode()
+    assert "内容和文件已在2031年5月21日（周三）删除" in page
+    assert "打开合同" not in page
+    assert client.get(f"/panel/lending/loan/{loan.pk}/contract/").status_code == 422
+
+
 def test_opening_a_loan_is_a_look_that_borrower_and_lenders_can_read(rules, signed_in):
     loan = running_loan("6000.00", "4000.00")
     client = desk(signed_in, "auditor", loan.union)
@@ -199,6 +221,23 @@ def test_an_extension_goes_through_two_officers(rules, signed_in):
     assert reviewer.post(f"/admin/lending/extension/{row.pk}/confirm/").status_code == 302
     row.refresh_from_db()
     assert row.state == Extension.State.IN_FORCE
+
+
+@pytest.mark.parametrize(("day", "warned"), [(10, False), (11, True)])
+def test_officers_are_warned_of_an_extension_by_more_than_three_months(
+    rules, signed_in, day, warned
+):
+    loan = running_loan("10000.00", months=6)
+    row = ask_extension(
+        loan_id=loan.pk,
+        ends_on=date(2026, 10, day),
+        reason="粮没卖",
+        by=Parties(loan).borrower,
+        at=AT,
+    )
+    convener = desk(signed_in, "convener", loan.union)
+    text = convener.get(f"/admin/lending/extension/{row.pk}/propose/").content.decode()
+    assert ("要延 4 个月，超过预警 3 个月。" in text) == warned
 
 
 def test_a_rate_is_entered_by_one_and_confirmed_by_another(signed_in):

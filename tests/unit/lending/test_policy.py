@@ -36,6 +36,7 @@ LIMITS = Limits(
     lender_loans=level(6, 9),
     lender_out=level(150_000, 200_000),
     term_months=level(10, 12),
+    extension_months=level(3, 6),
     union_total=level(3_000_000, 5_000_000),
     lender_loans_months=24,
     rate_percent_warn=Decimal(10),
