@@ -40,6 +40,8 @@ TIMETABLE: tuple[Entry, ...] = (
     Entry("lending.expire_extensions", crontab(hour="1", minute="35"), _NIGHT),
     Entry("lending.remind_lpr", crontab(hour="3", minute="20"), _NIGHT),
     Entry("lending.expire_requests", crontab(hour="3", minute="25"), _NIGHT),
+    # asked every night, works once a month: a night that was missed is made good the next
+    Entry("lending.erase_contracts", crontab(hour="3", minute="40"), _NIGHT),
     Entry("consent.watch_clocks", crontab(hour="3", minute="10"), _NIGHT),
     Entry("core.sweep_files", crontab(hour="2", minute="40"), _NIGHT),
     Entry("membership.purge_rosters", crontab(hour="2", minute="50"), _NIGHT),

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.dates import business_date
 from core.errors import Refused
-from credit.lending.services import drafts, extending, lpr, nightly, requests
+from credit.lending.services import drafts, extending, lpr, nightly, requests, retaining
 from credit.lending.services.expiring import expire_contracts as expire_due_contracts
 
 logger = logging.getLogger(__name__)
@@ -58,3 +58,9 @@ def remind_repayments(**kwargs: object) -> None:
     """Remind of the payments of today; a day that was reminded of stays as it is."""
     now = timezone.now()
     nightly.remind(today=business_date(now), at=now)
+
+
+@shared_task(name="lending.erase_contracts")
+def erase_contracts(**kwargs: object) -> None:
+    """Erase the contracts whose years of keeping are over, once a month."""
+    retaining.erase_contracts(at=timezone.now())

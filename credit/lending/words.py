@@ -34,6 +34,7 @@ AUDIT_WORDS = {
     "lending.signed": _("签字"),
     "lending.contract_signed": _("合同签完"),
     "lending.contract_cancelled": _("取消合同"),
+    "lending.contract_erased": _("按期删除合同内容"),
     "lending.transfer_declared": _("登记转款"),
     "lending.transfer_taken_back": _("撤回转款登记"),
     "lending.transfer_disputed": _("借款人说没收到"),

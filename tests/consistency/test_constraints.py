@@ -272,6 +272,8 @@ CONTRACTING: dict[str, Violation] = {
     "lending_loan_hash_whole": lambda: LOAN(contract_sha256="x"),
     "lending_loan_signed_dated": changed(LOAN, state="active"),
     "lending_loan_end_dated": changed(LOAN, state="cancelled"),
+    "lending_loan_erased_in_time": changed(LOAN, sealed_contract="", contract_erased_at=NOON),
+    "lending_loan_content_or_erased": changed(LOAN, sealed_contract=""),
     "lending_contractcopy_once": twice(COPY, "loan"),
     "lending_signature_once": twice(SIGNATURE, "loan", "membership"),
     "lending_signature_hash_whole": lambda: SIGNATURE(document_sha256="x"),

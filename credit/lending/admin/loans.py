@@ -48,6 +48,7 @@ from credit.lending.models import Loan, Mediation, Share, Signature
 from credit.lending.selectors.loans import LoanPage, loan_page
 from credit.lending.selectors.overview import shares_of
 from credit.lending.services import troubles
+from credit.lending.services.contract_files import erased_words
 from credit.lending.services.contracts import cancel_loan, contract_pdf
 
 S = Loan.State
@@ -317,6 +318,8 @@ class LoanAdmin(PartyAdmin):
     def shown_contract(self, row: Any) -> str:
         if not row.may_reveal:
             return "—"
+        if row.contract_erased_at is not None:
+            return str(erased_words(row))
         url = reverse("admin:lending_loan_contract", args=[row.pk])
         return format_html('<a href="{}">{}</a>', url, _("打开合同"))
 

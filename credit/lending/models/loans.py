@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -19,6 +20,8 @@ from credit.lending.models.requests import LoanRequest, Method, Pledge
 from credit.lending.rules.states.loan import LoanState
 from credit.lending.rules.states.share import ShareState
 
+# The three years of limitation: whatever a union decides, nothing is erased before. Civil Code art. 188.
+SHORTEST_KEEPING = timedelta(days=3 * 365)
 OPEN_SHARE_STATES = ("agreed", "sent", "disputed", "formed")
 
 
@@ -34,8 +37,9 @@ class Loan(models.Model):
 
     ``terms`` is the frozen convention as the engine's JSON. ``sealed_contract`` is the data from
     which the contract was set: the same data give the same bytes, whose SHA-256 is
-    ``contract_sha256``, so that a signature binds to them. ``annual_rate`` and ``overdue_rate``
-    are fractions a year.
+    ``contract_sha256``, so that a signature binds to them. When its years of keeping are over it
+    is erased, with the copies, at ``contract_erased_at``; number, hash and dates stay.
+    ``annual_rate`` and ``overdue_rate`` are fractions a year.
     """
 
     class State(models.TextChoices):
@@ -64,7 +68,7 @@ class Loan(models.Model):
     ends_on = models.DateField(_("到期日"))
     payee = models.CharField(_("收款方"), max_length=10, choices=LoanRequest.Payee.choices)
     payee_name = models.CharField(_("供货商名称"), max_length=80, blank=True)
-    sealed_contract = SealedTextField(_("合同内容"))
+    sealed_contract = SealedTextField(_("合同内容"), blank=True)
     contract_sha256 = models.CharField(_("合同防改码"), max_length=64)
     state = models.CharField(_("状态"), max_length=12, choices=State.choices, default=State.DRAWN)
     drawn_by = models.ForeignKey(
@@ -78,6 +82,7 @@ class Loan(models.Model):
     sign_by = models.DateField(_("最晚签字日"))
     deliver_by = models.DateField(_("最晚转款日"))
     ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
+    contract_erased_at = models.DateTimeField(_("合同内容删除时间"), null=True, blank=True)
     reason = models.CharField(_("说明"), max_length=300, blank=True)
 
     objects = LoanManager()
@@ -112,6 +117,19 @@ class Loan(models.Model):
                 condition=Q(state__in=["drawn", "signed", "active"], ended_at__isnull=True)
                 | Q(state__in=["settled", "written_off", "cancelled"], ended_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="lending_loan_erased_in_time",
+                condition=Q(contract_erased_at__isnull=True)
+                | Q(
+                    ended_at__isnull=False,
+                    contract_erased_at__gte=F("ended_at") + SHORTEST_KEEPING,
+                ),
+            ),
+            models.CheckConstraint(
+                name="lending_loan_content_or_erased",
+                condition=Q(contract_erased_at__isnull=True) & ~Q(sealed_contract="")
+                | Q(contract_erased_at__isnull=False, sealed_contract=""),
+            ),
         ]
         indexes = [
             models.Index(fields=["membership", "state"], name="lending_loan_of_member"),
@@ -139,8 +157,8 @@ class ContractCopy(models.Model):
     record = models.OneToOneField(
         DocumentRecord, on_delete=models.PROTECT, related_name="+", verbose_name=_("出具的文件")
     )
-    # the file in base64
-    sealed_pdf = SealedTextField(_("文件"))
+    # the file in base64; empty once the loan's contract is erased
+    sealed_pdf = SealedTextField(_("文件"), blank=True)
 
     class Meta:
         verbose_name = _("合同文件")

@@ -11,12 +11,16 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.dates import business_date
 from core.documents import Issued, content_digest, issue_document
 from core.errors import Refused
+from core.formats import format_day
 from core.masking import mask_account, mask_id
 from core.models import DocumentRecord
+from core.sentences import filled
 from credit.lending.models import ContractCopy, Loan
 from credit.lending.rules.accounts import PayeeAccount, grouped
 
@@ -56,7 +60,9 @@ def content_of(loan: Loan) -> dict[str, Any]:
 
 
 def account_of(loan: Loan) -> PayeeAccount | None:
-    """The account that the contract freezes; None for one that names none."""
+    """The account that the contract freezes; None for one that names none or is erased."""
+    if loan.contract_erased_at is not None:
+        return None
     kept = json.loads(loan.sealed_contract).get("data", {}).get("account")
     return PayeeAccount(**kept) if kept else None
 
@@ -87,10 +93,31 @@ def keep_copy(loan: Loan, kind: str, issued: Issued) -> ContractCopy:
 
 
 def contract_pdf(loan: Loan) -> bytes:
-    """The contract as a file: the signed copy once everybody has signed, else what waits to be."""
+    """The contract as a file: the signed copy once everybody has signed, else what waits to be.
+
+    Raises:
+        Refused: ``contract_erased``, after its years of keeping.
+    """
+    if loan.contract_erased_at is not None:
+        raise Refused(
+            "contract_erased",
+            erased_words(loan),
+            way_on=_("您自己留着的那份仍然可以核对防改码。"),
+            loan=loan.pk,
+        )
     copies = {copy.kind: copy for copy in loan.copies.order_by("pk")}
     copy = copies.get(ContractCopy.Kind.SIGNED) or copies[ContractCopy.Kind.UNSIGNED]
     return base64.b64decode(copy.sealed_pdf)
+
+
+def erased_words(loan: Loan) -> str | Promise:
+    """That a contract has been erased, and when; for one that has been."""
+    assert loan.contract_erased_at is not None
+    return filled(
+        _("合同 %(number)s 保存期满，内容和文件已在%(day)s删除，编号、签字时间和防改码还留着。"),
+        number=loan.number,
+        day=format_day(business_date(loan.contract_erased_at)),
+    )
 
 
 def check_whole(loan: Loan) -> None:

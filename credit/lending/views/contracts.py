@@ -86,6 +86,8 @@ def send_signing_code(request: HttpRequest, pk: int) -> HttpResponse:
 def contract_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The contract as PDF, for its parties."""
     loan = access_party_loan(request.member, pk)  # type: ignore[attr-defined]
+    if loan.contract_erased_at is not None:  # the page says since when
+        return redirect("sign_contract", loan.pk)
     return download(services.contract_pdf(loan), _("借款合同 %(number)s") % {"number": loan.number})
 
 

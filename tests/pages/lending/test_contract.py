@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
 from cooperative.notices.models import Delivery, Notice
+from core.jobs import run_job_now
 from credit.lending.models import Loan, Share, Signature
-from tests.factories.contracting import Case, covered_case, drawn_case, rules_in_force, signed_case
+from credit.lending.services.contracts import cancel_loan
+from credit.lending.services.retaining import erase_contracts
+from tests.factories.contracting import (
+    AT,
+    Case,
+    covered_case,
+    drawn_case,
+    rules_in_force,
+    signed_case,
+)
 from tests.factories.lending import PartyFactory
 from tests.phones import Phones
 
@@ -231,3 +242,24 @@ def test_a_supplier_is_named_as_payee(in_force: None, as_member: Any) -> None:
     given = {"arrived_on": "2026-05-20", "receipt_number": "SJ001"}
     assert client.post(url, given).status_code == 302
     assert Share.objects.get(pk=share.pk).state == "formed"
+
+
+def test_an_erased_contract_says_so_and_since_when_on_every_page(
+    drawn: Case, as_member: Any
+) -> None:
+    cancel_loan(loan_id=loan_of(drawn).pk, reason="不借了", by=drawn.borrower.member.user, at=AT)
+    run_job_now(erase_contracts(at=datetime(2031, 5, 21, 4, tzinfo=UTC)))
+    loan, share = loan_of(drawn), drawn.shares()[0]
+    contract = reverse("sign_contract", args=[loan.pk])
+    file = reverse("contract_file", args=[loan.pk])
+    for party, address in (
+        (drawn.borrower, reverse("loan", args=[loan.pk])),
+        (drawn.borrower, contract),
+        (drawn.lenders[0], reverse("lent_share", args=[share.pk])),
+        (drawn.lenders[0], contract),
+    ):
+        page = as_member(party).get(address).content.decode()
+        assert "合同内容已在 2031年5月21日（周三） 删除" in page
+        assert file not in page
+    answer = as_member(drawn.borrower).get(file)
+    assert (answer.status_code, answer.url) == (302, contract)

@@ -133,10 +133,10 @@ def test_an_erased_contract_is_no_link_any_more(rules, signed_in):
     cancel_loan(loan_id=loan.pk, reason="不借了", by=case.borrower.member.user, at=AT)
     run_job_now(erase_contracts(at=datetime(2031, 5, 21, 4, tzinfo=UTC)))
     client = desk(signed_in, "convener", loan.union)
-    page = client.get(f"/panel/lending/loan/{loan.pk}/change/").content.decode()
+    page = client.get(f"{LOANS}{loan.pk}/change/").content.decode()
     assert "内容和文件已在2031年5月21日（周三）删除" in page
     assert "打开合同" not in page
-    assert client.get(f"/panel/lending/loan/{loan.pk}/contract/").status_code == 422
+    assert client.get(f"{LOANS}{loan.pk}/contract/").status_code == 422
 
 
 def test_opening_a_loan_is_a_look_that_borrower_and_lenders_can_read(rules, signed_in):
