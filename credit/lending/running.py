@@ -30,6 +30,7 @@ from credit.lending.models import (
     WriteOff,
 )
 from credit.lending.selectors.loans import PENDING
+from credit.lending.selectors.replaying import histories_of
 from credit.lending.services.booking import ENTRY_KINDS
 from credit.lending.services.loan_notices import NOTICES
 
@@ -54,7 +55,7 @@ def register() -> None:
 
 
 def running_todos(member: Member, today: date) -> list[Todo]:
-    """What to confirm, to pay, to answer and to give back; five queries."""
+    """What to confirm, to pay, to answer and to give back; five queries, two more if late."""
     return [
         *_to_confirm(member),
         *_to_pay(member, today),
@@ -82,7 +83,10 @@ def _to_confirm(member: Member) -> list[Todo]:
 
 
 def _to_pay(member: Member, today: date) -> list[Todo]:
-    """Each loan with something due within a week or late, less what waits for confirmation."""
+    """Each loan with something due within a week or late, less what waits for confirmation.
+
+    What is late asks for its overdue interest to the day, as the loan's own page does.
+    """
     rows = (
         Instalment.objects.filter(
             share__loan__membership__member=member,
@@ -98,11 +102,13 @@ def _to_pay(member: Member, today: date) -> list[Todo]:
         .order_by("share__loan")
     )
     pending = _pending_of(member)
+    late = _overdue_interest([row["share__loan"] for row in rows if row["since"] < today], today)
     found = []
     for row in rows:
-        owed = row["owed"] - pending.get(row["share__loan"], ZERO)
+        loan = row["share__loan"]
+        owed = row["owed"] + late.get(loan, ZERO) - pending.get(loan, ZERO)
         if owed > ZERO:
-            found.append(_pay(row["share__loan"], owed, row["since"], today))
+            found.append(_pay(loan, owed, row["since"], today))
     return found
 
 
@@ -110,7 +116,7 @@ def _pay(loan_id: int, owed: Decimal, due_on: date, today: date) -> Todo:
     late = (today - due_on).days
     if late > 0:
         text, tone = _("借款已逾期 %(days)s 天，要还 %(amount)s 元"), "brick"
-        detail = _("另加逾期利息，每天在增加，能还多少先还多少。")
+        detail = _("逾期利息算到今天，每天还在增加，能还多少先还多少。")
     else:
         text, tone = _("还款 %(amount)s 元"), "wheat"
         detail = _("直接转给出借人，转完登记。")
@@ -122,6 +128,19 @@ def _pay(loan_id: int, owed: Decimal, due_on: date, today: date) -> Todo:
         tone=tone,
         icon="coin",
     )
+
+
+def _overdue_interest(loan_ids: list[int], today: date) -> dict[int, Decimal]:
+    """By loan, what being late has cost to the day and is not paid; two queries if any is late."""
+    if not loan_ids:
+        return {}
+    rows = Share.objects.filter(loan__in=loan_ids, state=Share.State.FORMED)
+    shares = list(rows.order_by("pk"))
+    histories = histories_of(shares)
+    found = dict.fromkeys(loan_ids, ZERO)
+    for share in shares:
+        found[share.loan_id] += histories[share.pk].on(today).overdue_interest_owed
+    return found
 
 
 def _pending_of(member: Member) -> dict[int, Decimal]:

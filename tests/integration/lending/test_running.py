@@ -13,8 +13,12 @@ from django.test.utils import CaptureQueriesContext
 from cooperative.membership.models import Member
 from core.parameters import load_reference_values
 from credit.lending import parameters
+from credit.lending.models import Loan
+from credit.lending.pages.repaying import repay_page
 from credit.lending.running import running_todos, running_waiting
+from credit.lending.selectors.loans import loan_page
 from credit.lending.services import extending, repaying, troubles
+from credit.lending.services.nightly import close_day, work_off
 from tests.factories.membership import OfficerUserFactory
 from tests.factories.running import DELIVERED_ON, Parties, declared, noon, paid, running_loan
 
@@ -61,13 +65,31 @@ def test_the_side_that_did_not_declare_has_to_confirm():
         (END - timedelta(days=8), None),
         (END - timedelta(days=7), "还款 10,396.71 元"),
         (END, "还款 10,396.71 元"),
-        (END + timedelta(days=1), "借款已逾期 1 天，要还 10,396.71 元"),
+        # a day late at 8 %: 1.32 and 0.88; ten days: 13.15 and 8.77
+        (END + timedelta(days=1), "借款已逾期 1 天，要还 10,398.91 元"),
+        (END + timedelta(days=10), "借款已逾期 10 天，要还 10,418.63 元"),
     ],
 )
 def test_the_borrower_has_to_pay_from_a_week_before(today, text):
     loan = running_loan("6000.00", "4000.00")
     found = todo_of(Parties(loan).borrower, today)
     assert found == ([text] if text else [])
+
+
+@pytest.mark.parametrize("nights", [False, True])
+def test_what_is_due_counts_overdue_interest_to_the_day(nights):
+    """10 000.00 and 181 days of interest 396.71, ten days late 21.92: with or without a night."""
+    loan = running_loan()
+    day = END + timedelta(days=10)
+    if nights:
+        close_day(on=day - timedelta(days=1), at=noon(day))
+        work_off()
+    page = repay_page(Loan.objects.get(pk=loan.pk), None, day)
+    assert page.chosen is not None
+    assert page.chosen.amount == page.chosen.payoff == Decimal("10418.63")
+    assert loan_page(Loan.objects.get(pk=loan.pk), day).due == Decimal("10418.63")
+    text = "借款已逾期 10 天，要还 10,418.63 元"
+    assert todo_of(Parties(loan).borrower, day) == [text]
 
 
 def test_what_is_declared_or_disputed_is_not_asked_for_again():
