@@ -37,7 +37,7 @@ def load_crops(apps, schema_editor):
     """Add the crops that are missing."""
     crop = apps.get_model("farming", "Crop")
     with CROPS.open(encoding="utf-8") as rows:
-        crop.objects.bulk_create(
+        crop.objects.using(schema_editor.connection.alias).bulk_create(
             [crop(**row) for row in csv.DictReader(rows)], ignore_conflicts=True
         )
 
