@@ -18,6 +18,7 @@ from credit.lending.pages.requests import term_text, terms_of_request
 from credit.lending.pages.texts import PLEDGE_TONES, rate_text
 from credit.lending.selectors import overview
 from credit.lending.selectors.limits import limits_of
+from credit.lending.selectors.requests import pledged_to
 
 ROUND = Decimal(1000)
 
@@ -45,7 +46,7 @@ def invitation_page(pledge: Pledge, today: date) -> InvitationPage:
     """The page; a fixed number of queries."""
     request = pledge.request
     borrower = request.membership.member
-    pledged = overview.pledged_to(request)
+    pledged = pledged_to(request)
     missing = max(ZERO, request.amount - pledged + (pledge.amount or ZERO))
     lines: list[tuple[Any, Any]] = [
         (_("用途"), request.get_purpose_display()),

@@ -65,12 +65,6 @@ def answers_to(request: LoanRequest) -> list[Pledge]:
     return list(rows.order_by("invited_at", "pk"))
 
 
-def pledged_to(request: LoanRequest) -> Decimal:
-    """What is promised so far."""
-    found = Pledge.objects.filter(request=request, state__in=["pledged", "contracted"])
-    return found.aggregate(sum=Sum("amount"))["sum"] or ZERO
-
-
 def loan_of_request(request: LoanRequest) -> Loan | None:
     """The contract that a request led to, the newest one."""
     return Loan.objects.filter(request=request).order_by("-drawn_at", "-pk").first()
