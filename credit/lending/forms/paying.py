@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import YuanField
+from core.sentences import filled
 from credit.lending.forms.lending import AMOUNT_MISSING, DATE_MISSING
 
 PICTURE = {"accept": "image/*,application/pdf"}
@@ -90,11 +92,32 @@ class RepaymentForm(forms.Form):
 
 
 class SplitForm(forms.Form):
-    """One sum over all lenders of a loan."""
+    """One sum over all lenders of a loan; ``lenders`` are those who may get a part, each with a slip."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     amount = YuanField(label=_("一共打算还多少？"), error_messages={"required": AMOUNT_MISSING})
     paid_on = forms.DateField(label=_("哪天转的？"), error_messages={"required": DATE_MISSING})
+
+    def __init__(self, *args: Any, lenders: Mapping[int, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lenders = lenders or {}
+        for pk, name in self.lenders.items():
+            number = SlipNumberField(required=False, help_text=_("有流水号，对方核对得快。"))
+            number.label = filled(_("转给%(name)s的流水号"), name=name)
+            self.fields[f"slip_number_{pk}"] = number
+            label = filled(_("转给%(name)s的凭证"), name=name)
+            self.fields[f"slip_{pk}"] = SlipField(label=label, required=False)
+
+    @property
+    def slip_fields(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Number and picture of each transfer."""
+        return [(self[f"slip_number_{pk}"], self[f"slip_{pk}"]) for pk in self.lenders]
+
+    @property
+    def slips(self) -> dict[int, tuple[str, Any]]:
+        """Number and upload that were given, by share."""
+        given = self.cleaned_data
+        return {pk: (given[f"slip_number_{pk}"], given[f"slip_{pk}"]) for pk in self.lenders}
 
 
 class ReturnForm(forms.Form):

@@ -19,6 +19,7 @@ from core.errors import NotFound, Refused, busy_is_refused, refusing
 from core.exact import FEN, ZERO
 from core.formats import format_day, format_yuan_short
 from core.models import StoredFile
+from core.sentences import listed
 from credit.lending.access import access_own_loan, access_party_repayment
 from credit.lending.models import Loan, LoanEvent, Repayment, Share
 from credit.lending.rules.states import Actor
@@ -65,6 +66,9 @@ __all__ = [
 
 RESOLVE = "loan.convene"
 Side = Repayment.Side
+# By share: the bank's number of the transfer and its picture.
+Slips = Mapping[int, tuple[str, StoredFile | None]]
+_NO_SLIP: tuple[str, StoredFile | None] = ("", None)
 
 
 def declare_repayment(
@@ -97,17 +101,26 @@ def declare_repayment(
 
 
 def declare_repayments(
-    *, loan_id: int, key: UUID, amount: Decimal, paid_on: date, by: Any, at: datetime
+    *,
+    loan_id: int,
+    key: UUID,
+    amount: Decimal,
+    paid_on: date,
+    by: Any,
+    at: datetime,
+    slips: Slips | None = None,
 ) -> list[Repayment]:
     """Say that a sum went to all lenders of a loan, each the part that ``split_of`` names.
 
-    What is due goes first, in proportion; a lender who gets nothing has no row. Two calls with one
-    key are the same repayments.
+    What is due goes first, in proportion; a lender who gets nothing has no row. Each transfer may
+    have a slip of its own. Two calls with one key are the same repayments.
 
     Raises:
         NotFound: not the borrower.
-        Refused: as ``declare_repayment``, or ``more_than_owed``.
+        Refused: as ``declare_repayment``, or ``more_than_owed``; ``slip_without_part`` for the slip
+            of a lender who gets nothing.
     """
+    given = {pk: (number.strip(), file) for pk, (number, file) in (slips or {}).items()}
     access_own_loan(member_behind(by), loan_id)
     with busy_is_refused(), transaction.atomic():
         _check_amount(amount)
@@ -116,21 +129,41 @@ def declare_repayments(
         keys = {share.pk: uuid5(key, str(share.pk)) for share in shares}
         already = Repayment.objects.filter(key__in=keys.values()).order_by("pk")
         if found := list(already):
-            return _same_again(found, amount, paid_on)
+            return _same_again(found, amount, paid_on, given)
         for share in shares:
             if share.state == Share.State.FORMED:
                 _check_after_delivery(share, paid_on)
-        parts = split_of(shares, amount, paid_on)
-        return [
-            _declare(share, Side.BORROWER, keys[share.pk], part, paid_on, by=by, at=at)
-            for share, part in parts
-            if part
-        ]
+        parts = [(share, part) for share, part in split_of(shares, amount, paid_on) if part]
+        _check_slips(given, shares, {share.pk for share, _part in parts})
+        rows = []
+        for share, part in parts:
+            number, file = given.get(share.pk, _NO_SLIP)
+            values = {"by": by, "at": at, "slip_number": number, "slip": file}
+            rows.append(_declare(share, Side.BORROWER, keys[share.pk], part, paid_on, **values))
+        return rows
 
 
-def _same_again(found: list[Repayment], amount: Decimal, paid_on: date) -> list[Repayment]:
+def _check_slips(slips: Slips, shares: list[Share], paid: set[int]) -> None:
+    stray = [
+        share.membership.member.name
+        for share in shares
+        if share.pk not in paid and any(slips.get(share.pk, _NO_SLIP))
+    ]
+    if stray:
+        raise Refused(
+            "slip_without_part",
+            _("这笔钱没有分给%(names)s，不用填流水号和凭证。") % {"names": listed(stray)},
+            way_on=_("请去掉多填的流水号和凭证，或者改一改金额。"),
+        )
+
+
+def _same_again(
+    found: list[Repayment], amount: Decimal, paid_on: date, slips: Slips
+) -> list[Repayment]:
     """A second tap: the rows of the first one, if it asks for the same."""
-    if sum((row.amount for row in found), ZERO) != amount or found[0].paid_on != paid_on:
+    numbers = all(row.slip_number == slips.get(row.share_id, _NO_SLIP)[0] for row in found)
+    same = sum((row.amount for row in found), ZERO) == amount and found[0].paid_on == paid_on
+    if not (numbers and same):
         raise _key_reused()
     return found
 

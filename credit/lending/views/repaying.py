@@ -239,14 +239,13 @@ def _split(request: HttpRequest, loan: Loan, page: RepayPage) -> HttpResponse:
 
     if request.htmx:  # type: ignore[attr-defined]
         return _quote(request, "lending/_split.html", here, rows)
-    form = SplitForm(posted(request), initial=_fresh(page.total))
+    lenders = {one.pk: one.membership.member.name for one in shares if one.state == "formed"}
+    form = SplitForm(
+        posted(request), request.FILES or None, initial=_fresh(page.total), lenders=lenders
+    )
     refused = None
     if request.method == "POST" and "quote" not in request.POST and form.is_valid():
-        refused = refusal_of(
-            lambda: services.declare_repayments(
-                loan_id=loan.pk, **form.cleaned_data, by=request.user, at=timezone.now()
-            )
-        )
+        refused = refusal_of(lambda: _register_all(request, loan, form))
         if refused is None:
             messages.success(request, _("都登记好了，等每位出借人确认。"))
             return redirect("loan", loan.pk)
@@ -274,6 +273,18 @@ def _register(request: HttpRequest, share: Share, form: forms.Form) -> Repayment
         return services.declare_repayment(
             share_id=share.pk, slip=slip, **given, by=request.user, at=at
         )
+
+
+def _register_all(request: HttpRequest, loan: Loan, form: SplitForm) -> list[Repayment]:
+    """All slips and all declarations together or not at all."""
+    given, by, at = form.cleaned_data, request.user, timezone.now()
+    with transaction.atomic():
+        slips = {
+            pk: (number, accept_slip(loan=loan, upload=upload, by=by, at=at) if upload else None)
+            for pk, (number, upload) in form.slips.items()
+        }
+        values = {name: given[name] for name in ("key", "amount", "paid_on")}
+        return services.declare_repayments(loan_id=loan.pk, slips=slips, by=by, at=at, **values)
 
 
 def _rows_of(form: forms.Form, amount: Decimal, rows: Callable[[Decimal, date], Rows]) -> Rows:

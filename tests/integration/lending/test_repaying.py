@@ -14,6 +14,7 @@ from core.errors import NotFound, Refused
 from core.models import AuditRow
 from credit.lending.models import Loan, LoanEvent, Repayment, Share
 from credit.lending.services import repaying
+from tests.factories.core import StoredFileFactory
 from tests.factories.running import (
     DELIVERED_ON,
     Parties,
@@ -435,6 +436,42 @@ def test_one_sum_goes_to_all_lenders_by_what_is_due():
         repaying.declare_repayments(amount=yuan("1.00"), **given)
     assert refused.value.code == "key_reused"
     assert Repayment.objects.count() == 2
+
+
+def test_each_part_of_one_sum_has_its_own_slip():
+    loan = running_loan("6000.00", "4000.00")
+    parties = Parties(loan)
+    first, second = parties.shares()
+    file = StoredFileFactory()
+    given = {"loan_id": loan.pk, "key": uuid.uuid4(), "paid_on": DAY, "by": parties.borrower}
+    given |= {"at": noon(DAY), "amount": yuan("1000.00")}
+    slips = {first.pk: (" A1 ", None), second.pk: ("B2", file)}
+    rows = repaying.declare_repayments(slips=slips, **given)
+    assert [(row.slip_number, row.slip) for row in rows] == [("A1", None), ("B2", file)]
+    assert repaying.declare_repayments(slips=slips, **given) == rows
+    with pytest.raises(Refused) as refused:
+        repaying.declare_repayments(slips={first.pk: ("C3", None)}, **given)
+    assert refused.value.code == "key_reused"
+
+
+def test_a_slip_for_a_lender_who_gets_nothing_is_refused():
+    loan = running_loan("6000.00", "4000.00")
+    parties = Parties(loan)
+    first, second = parties.shares()
+    declared(second, "4087.67", DAY)
+    with pytest.raises(Refused) as refused:
+        repaying.declare_repayments(
+            loan_id=loan.pk,
+            key=uuid.uuid4(),
+            amount=yuan("100.00"),
+            paid_on=DAY,
+            by=parties.borrower,
+            at=noon(DAY),
+            slips={first.pk: ("A1", None), second.pk: ("B2", None)},
+        )
+    assert refused.value.code == "slip_without_part"
+    assert second.membership.member.name in str(refused.value)
+    assert Repayment.objects.count() == 1
 
 
 def test_one_sum_beyond_what_all_are_owed_is_refused_with_the_figure():

@@ -106,7 +106,12 @@ def test_one_sum_is_split_over_the_lenders(loan: Loan, shares: list[Share], as_m
         url, {"amount": "1000", "paid_on": "2026-05-20"}, headers={"HX-Request": "true"}
     )
     assert "¥600.00" in part.content.decode()
-    assert client.post(url, form("1000")).url == reverse("loan", args=[loan.pk])
+    first, second = shares
+    assert f'name="slip_{second.pk}"' in client.get(url).content.decode()
+    slips = {f"slip_number_{first.pk}": "A1", f"slip_number_{second.pk}": "B2"}
+    assert client.post(url, form("1000") | slips).url == reverse("loan", args=[loan.pk])
+    numbers = Repayment.objects.order_by("share").values_list("slip_number", flat=True)
+    assert list(numbers) == ["A1", "B2"]
     amounts = Repayment.objects.order_by("share").values_list("amount", flat=True)
     assert list(amounts) == [Decimal("600.00"), Decimal("400.00")]
     assert client.post(url, form("99999")).status_code == 422
