@@ -15,6 +15,7 @@ from core.errors import Refused
 from core.formats import format_day, format_moment, format_number, format_yuan
 from core.masking import mask_account, mask_name
 from core.parameters import value_on
+from core.sentences import listed
 from credit.lending.models import (
     Loan,
     LoanRequest,
@@ -102,7 +103,7 @@ def _numbers(open_: OpenMatters) -> dict[str, Any]:
 
 
 def _in_words(open_: OpenMatters) -> str:
-    return "，".join(f"{name} {count}" for name, count in _numbers(open_).items())
+    return listed(f"{name} {count}" for name, count in _numbers(open_).items())
 
 
 def _own(model: Any, member: Member, *related: str) -> Any:
@@ -153,7 +154,7 @@ def _spare(row: SpareMoney) -> Entry:
 
 
 def _draft(row: RequestDraft) -> Entry:
-    answers = "；".join(f"{value}" for value in row.answers.values() if value)
+    answers = listed(value for value in row.answers.values() if value)
     return _entry(
         _("借款草稿"),
         Item("answers", _("已填的内容"), answers),

@@ -28,7 +28,7 @@ from core.formats import format_yuan
 from core.masking import mask_name
 from core.sentences import listed
 
-_OTHER_HOLDERS = {"supplier": _("供货方"), "institution": _("合作机构")}
+_OTHER_HOLDERS = {"supplier": _("供货商"), "institution": _("合作机构")}
 _LONGEST_NUMBER = 18
 
 

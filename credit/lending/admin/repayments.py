@@ -227,7 +227,7 @@ class RepaymentAdmin(PartyAdmin):
     def shown_amount(self, row: Repayment) -> str:
         return yuan(row.amount)
 
-    @admin.display(description=_("付款凭证"))
+    @admin.display(description=_("转账凭证"))
     def shown_slip(self, row: Repayment) -> str:
         if row.slip is None:
             return "—"

@@ -151,11 +151,11 @@ class ShareAdmin(PartyAdmin):
         ),
         Deed(
             "lapse",
-            _("这一份作罢"),
+            _("取消这一份"),
             "loan.convene",
             what=lambda row: _("这位出借人不转了，其余各份照常。借款本金只算实际到账的。"),
             do=by_id(lapse_share, "share_id", "reason"),
-            done=_("这一份已作罢。"),
+            done=_("这一份已取消。"),
             form=ReasonForm,
             offered=lambda row: row.state == S.AGREED and row.loan.state in ("signed", "active"),
             dangerous=True,
@@ -209,7 +209,7 @@ class ShareAdmin(PartyAdmin):
     def shown_late_days(self, row: Share) -> Any:
         return overdue_days(row.overdue_since, today()) or "—"
 
-    @admin.display(description=_("转款凭证"))
+    @admin.display(description=_("转账凭证"))
     def shown_slip(self, row: Share) -> str:
         if row.slip is None:
             return "—"

@@ -63,13 +63,13 @@ class ExtensionAdmin(PartyAdmin):
     deeds = (
         Deed(
             "propose",
-            _("提请复核"),
+            _("请另一位复核"),
             "loan.convene",
             what=lambda row: in_a_row(
-                _("每位出借人都同意以后才能提请复核。一笔借款只能展期一次。"), *_warnings(row)
+                _("每位出借人都同意以后才能请另一位复核。一笔借款只能展期一次。"), *_warnings(row)
             ),
             do=by_id(extending.propose_extension, "extension_id"),
-            done=_("已提请复核。"),
+            done=_("已请另一位复核。"),
             offered=lambda row: row.state == Extension.State.ASKED,
         ),
         Deed(

@@ -63,7 +63,8 @@ def _explained(what: str, told: Explained, today: date) -> list[str]:
     ]
     exact = told.unrounded.quantize(MORE_DIGITS)
     return [
-        *(f"{what}：{text}" if not n else text for n, text in enumerate(spans)),
+        _("%(what)s：%(sum)s") % {"what": what, "sum": spans[0]},
+        *spans[1:],
         _("得 %(exact)s，四舍五入到分，%(sum)s 元。")
         % {"exact": f"{exact:f}", "sum": format_yuan(to_fen(told.unrounded))},
     ]

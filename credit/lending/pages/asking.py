@@ -18,7 +18,7 @@ from core.sentences import listed
 from credit.lending.models import LoanRequest
 from credit.lending.models.requests import Method
 from credit.lending.pages.quotes import Quote, quote_of, terms_of
-from credit.lending.pages.texts import HUNDRED, percent, rate_text
+from credit.lending.pages.texts import HUNDRED, months_text, percent, rate_text
 from credit.lending.rules.accounts import grouped, is_of
 from credit.lending.rules.policy import room_of_borrower
 from credit.lending.selectors.limits import counted_since, exposure_of, limits_of, union_total
@@ -254,7 +254,7 @@ def check_lines(draft: Draft, today: date) -> list[CheckLine]:
         )
         lines.append(("dates", _("哪天还"), "", days))
     else:
-        months = _("%(months)s 个月") % {"months": draft["term_months"]}
+        months = months_text(int(draft["term_months"]))
         lines.append(("term", _("借多久"), months, ""))
     lines += [
         ("rate", _("最高愿意付"), "", rate_text(Decimal(draft["highest_rate"]))),

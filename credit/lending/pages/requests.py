@@ -16,7 +16,7 @@ from core.sentences import listed
 from credit.lending.models import Loan, LoanRequest
 from credit.lending.models.requests import Method
 from credit.lending.pages.quotes import cost_sentence, quote_of, terms_of
-from credit.lending.pages.texts import REQUEST_TONES, rate_text, tail_text
+from credit.lending.pages.texts import REQUEST_TONES, months_text, rate_text, tail_text
 from credit.lending.rules.states.actors import Actor, may_move
 from credit.lending.rules.states.request import TRANSITIONS, RequestState
 from credit.lending.selectors import overview
@@ -133,7 +133,7 @@ def term_text(request: LoanRequest, today: date) -> str:
             }
             for due in request.custom_due
         )
-    return _("%(months)s 个月") % {"months": request.term_months}
+    return months_text(request.term_months)
 
 
 def steps_of(request: LoanRequest, loan: Loan | None) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.formats import format_number
 
@@ -108,3 +108,8 @@ def rate_text(rate: Decimal) -> str:
 def tail_text(number: str) -> str:
     """An account by the four digits that tell it apart, for who has no need of the whole."""
     return _("尾号 %(tail)s") % {"tail": number[-4:]}
+def months_text(months: int) -> str:
+    """How long, in months."""
+    return ngettext("%(months)s 个月", "%(months)s 个月", months) % {"months": months}
+
+

@@ -90,7 +90,7 @@ NOTICES: Mapping[str, Told] = {
     ),
     "lending.share_lapsed": Told(
         _("有一份没有转款"),
-        _("合同 %(number)s 里%(name)s的 %(amount)s 元没有转款，这一份作罢。"),
+        _("合同 %(number)s 里%(name)s的 %(amount)s 元没有转款，这一份取消了。"),
         _("原因：%(reason)s。其余已到账的各份照常有效。"),
         sms=True,
     ),

@@ -58,7 +58,7 @@ NOTICES: Mapping[str, Told] = {
     "lending.repayment_disputed": Told(
         _("还款有争议"),
         _("对%(day)s的还款 %(amount)s 元，%(name)s有不同说法，工会会来核实。"),
-        _("对方说：%(reason)s。核实期间，这笔钱不会被催收。"),
+        _("对方说：%(reason)s。核实期间，不会为这笔钱提醒还款。"),
         sms=True,
     ),
     "lending.repayment_withdrawn": Told(
@@ -124,7 +124,7 @@ NOTICES: Mapping[str, Told] = {
     "lending.written_off": Told(
         _("借款已核销"),
         _("合同 %(number)s 还欠的本金 %(amount)s 元，出借人一方已作核销。"),
-        _("核销只是记账，欠款没有免除，保证人的责任也没有免除，以后还款照样登记。"),
+        _("核销只是记账，欠款没有免除，担保人的责任也没有免除，以后还款照样登记。"),
         sms=True,
     ),
 }

@@ -89,7 +89,7 @@ def _receipt(repayment: Repayment) -> dict[str, Any]:
     parts = _posted_parts(repayment)
     assert repayment.confirmed_at is not None
     return {
-        "lead": _("今收到下列还款，由借款人直接付给出借人。"),
+        "lead": _("收到下列还款，由借款人直接付给出借人。"),
         "facts": [
             [_("合同编号"), loan.number],
             [_("付款人（借款人）"), loan.membership.member.name],

@@ -268,7 +268,7 @@ def _outstanding(loan: Loan, shares: list[Share]) -> Decimal:
         raise Refused(
             "shares_under_way",
             _("合同 %(number)s 还有没到账的份额，不能核销。") % {"number": loan.number},
-            way_on=_("请先办完或作罢那几份。"),
+            way_on=_("请先办完或取消那几份。"),
         )
     return sum((share.principal_outstanding for share in shares), ZERO)
 

@@ -146,4 +146,4 @@ def test_a_long_list_takes_few_queries(
     listed(client)  # content types and posts are known
     with django_assert_max_num_queries(12):
         shown = listed(client)
-    assert "供货方 1" in shown
+    assert "供货商 1" in shown
