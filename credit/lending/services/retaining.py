@@ -63,7 +63,7 @@ def _over(on: date) -> list[int]:
         ended_at__lt=start_of_day(add_months(on, -12 * int(shortest))),
     )
     rows = ended.order_by("pk").values_list("pk", "ended_at", "union__path")
-    return [pk for pk, at, scope in rows if last_day(business_date(at), scope) < on]
+    return [pk for pk, at, scope in rows if at and last_day(business_date(at), scope) < on]
 
 
 def do_loans(run: JobRun, first: int, last: int) -> None:
