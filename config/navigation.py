@@ -37,6 +37,7 @@ SECTIONS: list[tuple[str | Promise, list[_Line]]] = [
             (_("出借份额"), "call_split", "lending_share", "loan.view"),
             (_("还款"), "payments", "lending_repayment", "loan.view"),
             (_("展期"), "event_repeat", "lending_extension", "loan.view"),
+            (_("追款费用"), "request_quote", "lending_cost", "loan.view"),
             (_("核销"), "remove_circle", "lending_writeoff", "loan.view"),
             (_("每日数字"), "monitoring", "lending_unionday", "loan.view"),
             (_("报价利率"), "percent", "lending_lprrate", "loan.view"),

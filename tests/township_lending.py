@@ -44,6 +44,7 @@ def lending_rows(here: Township, other: Member) -> None:
         lending.ContractCopyFactory(loan=loan),
         lending.SignatureFactory(loan=loan),
         lending.MediationFactory(loan=loan, summary=here.name("调解")),
+        lending.CostFactory(share=borrowed, reason=here.name("费用")),
         lending.WriteOffFactory(loan=loan, reason=here.name("核销")),
         lending.ExtensionConsentFactory(share=borrowed, extension=extension),
         lending.NightMarkFactory(share=borrowed),
@@ -119,5 +120,6 @@ _PLACES = {
         "repayment_withdraw",
         "repayment_receipt",
     },
+    "lending.cost": {"cost", "cost_object"},
     "lending.extension": {"extension", "extension_withdraw"},
 }

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from cooperative.membership.models import Member
 from core.errors import NotFound
-from credit.lending.models import Extension, Loan, LoanRequest, Pledge, Repayment, Share
+from credit.lending.models import Cost, Extension, Loan, LoanRequest, Pledge, Repayment, Share
 
 RowT = TypeVar("RowT", bound=models.Model)
 
@@ -102,6 +102,22 @@ def access_party_extension(member: Member, pk: int) -> Extension:
     lends = Share.objects.filter(membership__member=member).values("loan")
     rows = Extension.objects.select_related("loan__membership__member", "loan__union")
     return _the_one(rows.filter(Q(loan__membership__member=member) | Q(loan__in=lends)), pk)
+
+
+def access_party_cost(member: Member, pk: int) -> Cost:
+    """A cost on a share which the member borrows or lends.
+
+    Raises:
+        NotFound: absent, or between others.
+    """
+    rows = Cost.objects.select_related(
+        "share__membership__member",
+        "share__loan__membership__member",
+        "share__loan__union",
+        "evidence",
+    )
+    party = Q(share__membership__member=member) | Q(share__loan__membership__member=member)
+    return _the_one(rows.filter(party), pk)
 
 
 def _loans() -> models.QuerySet[Loan]:

@@ -17,6 +17,7 @@ from core.masking import mask_account, mask_name
 from core.parameters import value_on
 from core.sentences import listed
 from credit.lending.models import (
+    Cost,
     Loan,
     LoanRequest,
     Mediation,
@@ -54,6 +55,7 @@ def collect(member: Member) -> list[Entry]:
         *(_signature(row) for row in _own(Signature, member, "loan")),
         *(_repayment(row) for row in _repayments(member)),
         *(_mediation(row) for row in _mediations(member)),
+        *(_cost(row) for row in _costs(member)),
     ]
 
 
@@ -127,6 +129,14 @@ def _mediations(member: Member) -> Any:
     """Talks about what they borrowed."""
     rows = Mediation.objects.filter(loan__membership__member=member)
     return rows.select_related("loan").order_by("pk")
+
+
+def _costs(member: Member) -> Any:
+    """What was spent on getting back what they borrowed or lent."""
+    rows = Cost.objects.filter(share__loan__membership__member=member) | (
+        Cost.objects.filter(share__membership__member=member)
+    )
+    return rows.select_related("share__loan").order_by("pk")
 
 
 def _yuan(amount: Any) -> str:
@@ -268,4 +278,18 @@ def _mediation(row: Mediation) -> Entry:
         Item("manner", _("方式"), row.get_manner_display()),
         Item("held_at", _("时间"), format_moment(row.held_at)),
         Item("summary", _("谈了什么"), row.summary),
+    )
+
+
+def _cost(row: Cost) -> Entry:
+    return _entry(
+        _("追款费用"),
+        Item("number", _("合同编号"), row.share.loan.number),
+        Item("kind", _("种类"), row.get_kind_display()),
+        Item("amount", _("金额"), _yuan(row.amount)),
+        Item("borne_on", _("哪天花的"), format_day(row.borne_on)),
+        Item("reason", _("为什么花"), row.reason),
+        Item("objection", _("借款人的话"), row.objection),
+        Item("state", _("状态"), row.get_state_display()),
+        Item("remark", _("复核意见"), row.remark),
     )

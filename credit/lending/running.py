@@ -22,6 +22,7 @@ from core.exact import ZERO
 from core.formats import format_yuan_short
 from credit.lending.links import panel_list
 from credit.lending.models import (
+    Cost,
     Extension,
     ExtensionConsent,
     Instalment,
@@ -55,10 +56,11 @@ def register() -> None:
 
 
 def running_todos(member: Member, today: date) -> list[Todo]:
-    """What to confirm, to pay, to answer and to give back; five queries, two more if late."""
+    """What to confirm, to pay, to look at, to answer and to give back; six queries, two more if late."""
     return [
         *_to_confirm(member),
         *_to_pay(member, today),
+        *_to_look_at(member),
         *_to_answer(member),
         *_to_give_back(member),
     ]
@@ -149,6 +151,25 @@ def _pending_of(member: Member) -> dict[int, Decimal]:
     return {row["share__loan"]: row["sum"] for row in sums}
 
 
+def _to_look_at(member: Member) -> list[Todo]:
+    """Costs that wait and about which the borrower has said nothing yet."""
+    rows = Cost.objects.filter(
+        share__loan__membership__member=member,
+        state=Cost.State.PROPOSED,
+        objected_at__isnull=True,
+    )
+    return [
+        Todo(
+            _("看一看登记的%(what)s %(amount)s 元")
+            % {"what": row.get_kind_display(), "amount": format_yuan_short(row.amount)},
+            reverse("cost", args=[row.pk]),
+            detail=_("没有错不用管，有不对的地方请写下来。"),
+            icon="coin",
+        )
+        for row in rows.order_by("made_at", "pk")
+    ]
+
+
 def _to_answer(member: Member) -> list[Todo]:
     answered = ExtensionConsent.objects.filter(
         extension=OuterRef("pk"), share__membership__member=member
@@ -194,7 +215,7 @@ def _to_give_back(member: Member) -> list[Todo]:
 
 
 def running_waiting(user: Any, today: date) -> list[Waiting]:
-    """Disputes, reversals, extensions and write-offs that this officer can act on."""
+    """Disputes, reversals, extensions, costs and write-offs that this officer can act on."""
     convening = unions_where(user, CONVENE, today)
     approving = unions_where(user, APPROVE, today)
     disputed = Repayment.objects.filter(
@@ -211,6 +232,9 @@ def running_waiting(user: Any, today: date) -> list[Waiting]:
     write_offs = WriteOff.objects.filter(
         loan__union__in=approving, state=WriteOff.State.PROPOSED
     ).exclude(made_by=user)
+    costs = Cost.objects.filter(
+        share__loan__union__in=approving, state=Cost.State.PROPOSED
+    ).exclude(made_by=user)
     return [
         _line(gettext_lazy("还款有争议，等核实"), disputed, "repayment", "state__exact=disputed"),
         _line(gettext_lazy("冲正等您复核"), reversals, "repayment", "waits=reversal"),
@@ -221,6 +245,7 @@ def running_waiting(user: Any, today: date) -> list[Waiting]:
             "state__exact=asked",
         ),
         _line(gettext_lazy("展期等您复核"), extensions, "extension", "state__exact=proposed"),
+        _line(gettext_lazy("追款费用等您复核"), costs, "cost", "state__exact=proposed"),
         _line(gettext_lazy("核销等您复核"), write_offs, "writeoff", "state__exact=proposed"),
     ]
 

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from credit.lending.views import (
     asking,
     contracts,
+    costs,
     delivery,
     extending,
     inviting,
@@ -64,6 +65,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("repayments/<int:pk>/dispute/", repaying.dispute, name="repayment_dispute"),
     path("repayments/<int:pk>/withdraw/", repaying.withdraw, name="repayment_withdraw"),
     path("repayments/<int:pk>/receipt/", repaying.receipt, name="repayment_receipt"),
+    path("costs/<int:pk>/", costs.cost, name="cost"),
+    path("costs/<int:pk>/object/", costs.object_to, name="cost_object"),
     path("extensions/<int:pk>/", extending.extension, name="extension"),
     path("extensions/<int:pk>/withdraw/", extending.withdraw, name="extension_withdraw"),
 ]

@@ -296,6 +296,7 @@ LINE, EVENT, REPAYMENT = (
 )
 EXTENSION, CONSENT = lending.ExtensionFactory, lending.ExtensionConsentFactory
 TALK, WRITE_OFF = lending.MediationFactory, lending.WriteOffFactory
+COST = lending.CostFactory
 
 # Events, consents and talks cannot be changed, so a bad one is tried anew.
 RUNNING: dict[str, Violation] = {
@@ -337,6 +338,13 @@ RUNNING: dict[str, Violation] = {
     "lending_extensionconsent_once": twice(CONSENT, "extension", "share"),
     "lending_mediation_promise_whole": lambda: TALK(promised_on=date(2026, 6, 1)),
     "lending_mediation_told": lambda: TALK(summary=""),
+    **four_eyes("lending_cost", COST),
+    "lending_cost_once": twice(COST, "share", "kind", "amount", "borne_on"),
+    "lending_cost_amount_positive": changed(COST, amount=0),
+    "lending_cost_reasoned": changed(COST, reason=""),
+    "lending_cost_state_checked": changed(COST, state="confirmed"),
+    "lending_cost_drop_told": changed(COST, made={"dropped": True}, remark=""),
+    "lending_cost_objection_dated": changed(COST, objected_at=NOON),
     **four_eyes("lending_writeoff", WRITE_OFF),
     "lending_writeoff_one_open": twice(WRITE_OFF, "loan"),
     "lending_writeoff_amount_positive": changed(WRITE_OFF, amount=0),

@@ -14,6 +14,7 @@ from cooperative.membership.models import Membership
 from core.models import DocumentRecord
 from credit.lending.models import (
     ContractCopy,
+    Cost,
     Extension,
     ExtensionConsent,
     Instalment,
@@ -32,6 +33,7 @@ from credit.lending.models import (
     UnionDay,
     WriteOff,
 )
+from tests.factories.core import StoredFileFactory
 from tests.factories.membership import MembershipFactory, OfficerUserFactory, UnionFactory
 
 NOON = datetime(2026, 5, 20, 4, tzinfo=UTC)  # 12:00 in Shanghai
@@ -429,6 +431,34 @@ class WriteOffFactory(DjangoModelFactory[WriteOff]):
     loan = factory.SubFactory(LoanFactory, active=True)
     reason = "借款人去世，没有遗产。"
     amount = factory.SelfAttribute("loan.principal")
+    made_by = factory.SubFactory(OfficerUserFactory)
+    made_at = NOON
+
+
+class CostFactory(DjangoModelFactory[Cost]):
+    """A fare that waits for a second officer; ``confirmed`` and ``dropped`` go on."""
+
+    class Meta:
+        model = Cost
+
+    class Params:
+        confirmed = factory.Trait(
+            state="confirmed", checked_by=factory.SubFactory(OfficerUserFactory), checked_at=NOON
+        )
+        dropped = factory.Trait(
+            state="dropped",
+            remark="没有票。",
+            checked_by=factory.SubFactory(OfficerUserFactory),
+            checked_at=NOON,
+        )
+        objected = factory.Trait(objection="没有来过我家。", objected_at=NOON)
+
+    share = factory.SubFactory(ShareFactory, formed=True)
+    kind = "travel"
+    amount = Decimal("35.00")
+    borne_on = TODAY
+    reason = "去借款人家里两趟的车票。"
+    evidence = factory.SubFactory(StoredFileFactory, purpose="lending.slip")
     made_by = factory.SubFactory(OfficerUserFactory)
     made_at = NOON
 

@@ -1,5 +1,14 @@
 """Mutual loans in the officers' panel."""
 
-from credit.lending.admin import figures, loans, rates, repayments, requests, shares, troubles
+from credit.lending.admin import (
+    costs,
+    figures,
+    loans,
+    rates,
+    repayments,
+    requests,
+    shares,
+    troubles,
+)
 
-__all__ = ["figures", "loans", "rates", "repayments", "requests", "shares", "troubles"]
+__all__ = ["costs", "figures", "loans", "rates", "repayments", "requests", "shares", "troubles"]

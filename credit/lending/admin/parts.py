@@ -49,6 +49,7 @@ COLOURS = {
     "asked": "info",
     "in_force": "success",
     "written_off": "danger",
+    "dropped": "info",
     "days_1_30": "warning",
     "days_31_60": "danger",
     "days_61_90": "danger",

@@ -22,6 +22,7 @@ from cooperative.membership.panel import (
 )
 from core.audit_words import actor_name
 from core.dates import today
+from credit.lending.admin.costs import RECORD_COST
 from credit.lending.admin.parts import (
     COLOURS,
     NoteForm,
@@ -111,6 +112,7 @@ class ShareAdmin(PartyAdmin):
         "shown_outstanding",
         "interest_paid",
         "overdue_interest_paid",
+        "costs_paid",
         "unallocated",
         "next_due_on",
         "shown_late_days",
@@ -160,6 +162,7 @@ class ShareAdmin(PartyAdmin):
             offered=lambda row: row.state == S.AGREED and row.loan.state in ("signed", "active"),
             dangerous=True,
         ),
+        RECORD_COST,
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:

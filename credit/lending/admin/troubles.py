@@ -13,6 +13,7 @@ from unfold.decorators import display
 from cooperative.membership.models import Member
 from cooperative.membership.panel import Deed, reveals
 from core.dates import today
+from core.errors import Refused
 from core.formats import format_day, format_yuan
 from core.sentences import in_a_row
 from credit.lending.admin.parts import COLOURS, PartyAdmin, ReasonForm, by_id, shown_name, yuan
@@ -24,8 +25,11 @@ from credit.lending.services import extending, troubles
 
 
 def _warnings(row: Extension) -> list[str]:
-    """What of an undecided extension passes a warning level, in words."""
-    return [warning_of(finding) for finding in findings_of(row, today()) if not finding.stops]
+    """What of an undecided extension passes a warning level, or why nobody can say, in words."""
+    try:
+        return [warning_of(finding) for finding in findings_of(row, today()) if not finding.stops]
+    except Refused as refused:
+        return [str(refused)]
 
 
 @admin.register(Extension)

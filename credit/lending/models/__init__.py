@@ -1,5 +1,6 @@
 """Requests, pledges, loans, shares, repayments, and the reference rate they are measured by."""
 
+from credit.lending.models.costs import Cost
 from credit.lending.models.loans import (
     ContractCopy,
     Instalment,
@@ -16,6 +17,7 @@ from credit.lending.models.troubles import Extension, ExtensionConsent, Mediatio
 
 __all__ = [
     "ContractCopy",
+    "Cost",
     "Extension",
     "ExtensionConsent",
     "Instalment",

@@ -456,6 +456,7 @@ class LoanEvent(models.Model):
         EXTENDED = "extended", _("展期")
         WRITTEN_OFF = "written_off", _("核销")
         RETURNED = "returned", _("退回多付")
+        COST_ADDED = "cost_added", _("计入费用")
 
     share = models.ForeignKey(
         Share, on_delete=models.PROTECT, related_name="events", verbose_name=_("出借份额")

@@ -16,6 +16,7 @@ from core.formats import format_day, format_yuan_short
 from credit.lending.models import Extension, Loan, LoanEvent, Mediation, Repayment, Share
 from credit.lending.pages.arithmetic import Working, workings_of
 from credit.lending.pages.contracts import contract_steps
+from credit.lending.pages.costs import cost_links
 from credit.lending.pages.repayments import Happening
 from credit.lending.pages.spare import Line as Link
 from credit.lending.pages.texts import LOAN_TONES, REPAYMENT_TONES, SHARE_TONES, percent
@@ -79,6 +80,7 @@ class BorrowerPage:
     lines: list[ShownLine]
     shares: list[ShownShare]
     repayments: list[Link]
+    costs: list[Link]
     earlier: bool
     steps: list[dict[str, Any]]
     history: list[Happening]
@@ -115,6 +117,7 @@ def borrower_page(loan: Loan, today: date, *, whole: bool = False) -> BorrowerPa
         lines=[_shown(line, today) for line in view.lines],
         shares=[_lender(one) for one in view.shares],
         repayments=_repayments(view.shares, today, by_name=True, whole=whole),
+        costs=cost_links(view.costs, today),
         earlier=not whole and _is_long(view.shares),
         steps=contract_steps(loan, shares, signed),
         history=_history(view.shares, view.mediations, today, by_name=True, whole=whole),
@@ -136,6 +139,7 @@ class LenderPage:
     tone: str
     lines: list[ShownLine]
     repayments: list[Link]
+    costs: list[Link]
     earlier: bool
     history: list[Happening]
     mediations: list[Mediation]
@@ -171,6 +175,7 @@ def lender_page(share: Share, today: date, *, whole: bool = False) -> LenderPage
         tone="brick" if late else (LOAN_TONES if stands is loan else SHARE_TONES)[stands.state],
         lines=[_shown(line, today) for line in view.lines],
         repayments=_repayments([view], today, by_name=False, whole=whole),
+        costs=cost_links(view.costs, today),
         earlier=not whole and _is_long([view]),
         history=_history([view], mediations, today, by_name=False, whole=whole),
         mediations=mediations,
@@ -223,6 +228,7 @@ def _lender(view: ShareView) -> ShownShare:
 def _late(views: Iterable[ShareView]) -> Late | None:
     days, owed, per_day, rate = 0, ZERO, ZERO, ZERO
     for view in views:
+        owed += view.costs_owed
         for line in view.lines:
             if not line.days_overdue:
                 continue

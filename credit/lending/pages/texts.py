@@ -76,6 +76,11 @@ REPAYMENT_TONES = {
     "rejected": "soft",
     "reversed": "soft",
 }
+COST_TONES = {
+    "proposed": "wheat",
+    "confirmed": "sky",
+    "dropped": "soft",
+}
 EXTENSION_TONES = {
     "asked": "wheat",
     "proposed": "wheat",
@@ -105,11 +110,11 @@ def rate_text(rate: Decimal) -> str:
     }
 
 
-def tail_text(number: str) -> str:
-    """An account by the four digits that tell it apart, for who has no need of the whole."""
-    return _("尾号 %(tail)s") % {"tail": number[-4:]}
 def months_text(months: int) -> str:
     """How long, in months."""
     return ngettext("%(months)s 个月", "%(months)s 个月", months) % {"months": months}
 
 
+def tail_text(number: str) -> str:
+    """An account by the four digits that tell it apart, for who has no need of the whole."""
+    return _("尾号 %(tail)s") % {"tail": number[-4:]}

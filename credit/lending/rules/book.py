@@ -135,8 +135,10 @@ class Book:
                         row.due_on = due.get(row.number, row.due_on)
                 self.rows.sort(key=lambda row: (row.due_on, row.number))
             case CostAdded(amount=amount):
-                self.costs_wanted += amount
-                self.charge()
+                # Who had paid all that was asked for by then owes nothing more.
+                if self.settled_on is None:
+                    self.costs_wanted += amount
+                    self.charge()
             case WrittenOff():
                 self.charge()
                 self.written_off_on = self.written_off_on or event.on

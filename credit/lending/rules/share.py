@@ -82,7 +82,10 @@ class Extended:
 
 @dataclass(frozen=True, slots=True)
 class CostAdded:
-    """A cost of recovery or a fee, owed from ``on``; it counts towards the ceiling."""
+    """A cost of recovery or a fee, owed from ``on``; it counts towards the ceiling.
+
+    After a share was settled it asks for nothing.
+    """
 
     on: date
     amount: Decimal

@@ -18,6 +18,7 @@ from core.errors import Refused
 from core.exact import ZERO
 from core.formats import format_day, format_yuan_short
 from credit.lending.models import (
+    Cost,
     Extension,
     ExtensionConsent,
     Instalment,
@@ -84,6 +85,7 @@ class ShareView:
     lines: tuple[Line, ...]
     repayments: tuple[Repayment, ...]
     events: tuple[LoanEvent, ...]
+    costs: tuple[Cost, ...]
     state: ShareState | None
     payoff: Payoff | None
 
@@ -102,6 +104,12 @@ class ShareView:
         """What has fallen due and is not paid."""
         runs = self.state is not None and self.share.state == Share.State.FORMED
         return self.state.due if self.state is not None and runs else ZERO
+
+    @property
+    def costs_owed(self) -> Decimal:
+        """Of it costs of realising the claim, as far as the ceiling lets them be asked for."""
+        runs = self.payoff is not None and self.share.state == Share.State.FORMED
+        return self.payoff.costs if self.payoff is not None and runs else ZERO
 
     @property
     def next_line(self) -> Line | None:
@@ -155,6 +163,16 @@ class LoanPage:
         return sum((view.due for view in self.shares), ZERO)
 
     @property
+    def costs_owed(self) -> Decimal:
+        """Costs of realising the claim on all shares that are not paid."""
+        return sum((view.costs_owed for view in self.shares), ZERO)
+
+    @property
+    def costs(self) -> tuple[Cost, ...]:
+        """Costs that were recorded on all shares, whatever became of them."""
+        return tuple(cost for view in self.shares for cost in view.costs)
+
+    @property
     def pending_amount(self) -> Decimal:
         """Declared or disputed payments of all shares."""
         return sum((view.pending_amount for view in self.shares), ZERO)
@@ -195,7 +213,7 @@ _LIVE_EXTENSION = (
 
 
 def loan_page(loan: Loan, day: date) -> LoanPage:
-    """Everything that a page about a loan shows on a day, in eight queries.
+    """Everything that a page about a loan shows on a day, in nine queries.
 
     ``loan`` comes with what its own lines need (``access_party_loan``).
     """
@@ -222,7 +240,7 @@ def loan_page(loan: Loan, day: date) -> LoanPage:
 
 
 def share_view(share: Share, day: date) -> ShareView:
-    """One share as its lender sees it, in three queries."""
+    """One share as its lender sees it, in four queries."""
     return _views([share], day)[0]
 
 
@@ -237,8 +255,18 @@ def _views(shares: Sequence[Share], day: date) -> tuple[ShareView, ...]:
     payments = Repayment.objects.filter(share__in=events).select_related("slip")
     for payment in payments.order_by("share_id", "-paid_on", "-pk"):
         repayments[payment.share_id].append(payment)
+    costs: dict[int, list[Cost]] = {share.pk: [] for share in shares}
+    for cost in Cost.objects.filter(share__in=events).order_by("share_id", "-made_at", "-pk"):
+        costs[cost.share_id].append(cost)
     return tuple(
-        _view(share, events[share.pk], instalments[share.pk], repayments[share.pk], day)
+        _view(
+            share,
+            events[share.pk],
+            instalments[share.pk],
+            repayments[share.pk],
+            costs[share.pk],
+            day,
+        )
         for share in shares
     )
 
@@ -248,6 +276,7 @@ def _view(
     events: Sequence[LoanEvent],
     instalments: Sequence[Instalment],
     repayments: Sequence[Repayment],
+    costs: Sequence[Cost],
     day: date,
 ) -> ShareView:
     lines: tuple[Line, ...] = ()
@@ -258,7 +287,9 @@ def _view(
         state, arithmetic = explain(history.terms, history.events, when)
         payoff = payoff_of(state)
         lines = _lines(state, arithmetic, instalments)
-    return ShareView(share, lines, tuple(repayments), tuple(events), state, payoff)
+    return ShareView(
+        share, lines, tuple(repayments), tuple(events), tuple(costs), state, payoff
+    )
 
 
 def _lines(
@@ -338,6 +369,11 @@ class LoanPayoff:
     def total(self) -> Decimal:
         """All together."""
         return sum((payoff.total for _share, payoff in self.shares), ZERO)
+
+    @property
+    def costs(self) -> Decimal:
+        """Of it costs of realising the claim."""
+        return sum((payoff.costs for _share, payoff in self.shares), ZERO)
 
     @property
     def principal(self) -> Decimal:

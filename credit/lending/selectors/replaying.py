@@ -13,6 +13,7 @@ from credit.lending.models import LoanEvent, Share
 from credit.lending.rules.projection import Projection, project_events, terms_from_json
 from credit.lending.rules.replay import replay
 from credit.lending.rules.share import (
+    CostAdded,
     Event,
     Extended,
     Paid,
@@ -99,11 +100,16 @@ def _written_off(row: LoanEvent) -> Event:
     return WrittenOff(row.on, row.sequence)
 
 
+def _cost_added(row: LoanEvent) -> Event:
+    return CostAdded(row.on, row.amount, row.sequence)
+
+
 _MADE_BY = {
     Kind.PAID: _paid,
     Kind.REVERSED: _reversed,
     Kind.EXTENDED: _extended,
     Kind.WRITTEN_OFF: _written_off,
+    Kind.COST_ADDED: _cost_added,
 }
 
 

@@ -16,7 +16,7 @@ from cooperative.membership.models import Member
 from cooperative.membership.services.telling import addressee_of
 from cooperative.notices.services import notify
 from core.sentences import filled
-from credit.lending.models import Extension, Loan, Repayment, Share
+from credit.lending.models import Cost, Extension, Loan, Repayment, Share
 
 Text = str | Promise
 
@@ -121,6 +121,33 @@ NOTICES: Mapping[str, Told] = {
     "lending.mediated": Told(
         _("调解记录"), _("工会就合同 %(number)s 记了一次调解，请您看看记得对不对。")
     ),
+    "lending.cost_recorded": Told(
+        _("登记了一笔追款费用"),
+        _(
+            "合同 %(number)s 逾期，%(name)s%(day)s花了%(what)s %(amount)s 元，工会已登记，等复核。"
+        ),
+        _("用途：%(reason)s。票据在平台上，双方都能看。借款人有不同说法，请在复核以前写下来。"),
+        sms=True,
+    ),
+    "lending.cost_objected": Told(
+        _("借款人对费用有不同说法"),
+        _("合同 %(number)s 的%(what)s %(amount)s 元，借款人有不同说法，复核的人会看。"),
+        _("借款人说：%(reason)s。"),
+    ),
+    "lending.cost_confirmed": Told(
+        _("追款费用已计入"),
+        _("合同 %(number)s 的%(what)s %(amount)s 元已复核，%(owed_from)s起由借款人承担。"),
+        _(
+            "以后还的钱先抵这笔费用，再抵利息和本金。利息、逾期利息和费用加在一起不超过法定上限，"
+            "超过的不用付。"
+        ),
+        sms=True,
+    ),
+    "lending.cost_dropped": Told(
+        _("追款费用没有计入"),
+        _("合同 %(number)s 的%(what)s %(amount)s 元没有通过复核，借款人不用付。"),
+        _("原因：%(reason)s。"),
+    ),
     "lending.written_off": Told(
         _("借款已核销"),
         _("合同 %(number)s 还欠的本金 %(amount)s 元，出借人一方已作核销。"),
@@ -190,3 +217,8 @@ def share_link(share: Share) -> str:
 def extension_link(extension: Extension) -> str:
     """The page of an extension, the same for both sides."""
     return reverse("extension", args=[extension.pk])
+
+
+def cost_link(cost: Cost) -> str:
+    """The page of a cost, the same for both sides."""
+    return reverse("cost", args=[cost.pk])

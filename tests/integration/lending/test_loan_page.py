@@ -97,7 +97,7 @@ def test_the_page_asks_as_much_on_the_first_day_as_after_two_years():
     assert page.days_overdue > 600
     with CaptureQueriesContext(connection) as one:
         share_view(page.shares[0].share, DAY)
-    assert len(one) == 3
+    assert len(one) == 4
 
 
 def test_a_share_not_delivered_has_neither_lines_nor_payoff():

@@ -1,4 +1,4 @@
-"""A loan under any sequence of payments, disputes, reversals, an extension, a write-off and nights."""
+"""A loan under any sequence of payments, disputes, reversals, costs, an extension, a write-off and nights."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ from credit.lending import parameters
 from credit.lending.models import Loan, LoanEvent, Repayment, Share
 from credit.lending.rules.ceiling import Change, Charge, check_ceiling
 from credit.lending.selectors.loans import payoff_of_loan
-from credit.lending.services import extending, repaying, troubles
+from credit.lending.services import costs, extending, repaying, troubles
+from tests.factories.core import StoredFileFactory
 from tests.factories.membership import OfficerUserFactory
 from tests.factories.nights import close
 from tests.factories.running import CAP, DELIVERED_ON, Parties, assert_sound, noon, running_loan
@@ -221,6 +222,23 @@ class LoanLife(RuleBasedStateMachine):
         )
         if row is not None:
             troubles.confirm_write_off(write_off_id=row.pk, by=self.reviewer, at=self.at)
+
+    @rule(number=pick, amount=fen, back=days_back, waits=st.integers(0, 20))
+    def add_a_cost(self, number: int, amount: Decimal, back: int, waits: int) -> None:
+        """Recorded today, confirmed after some nights, if the share still runs then."""
+        row = self.tried(
+            costs.record_cost,
+            share_id=self.share(number).pk,
+            kind="travel",
+            amount=amount,
+            borne_on=self.today - timedelta(days=back),
+            reason="车票。",
+            evidence=StoredFileFactory(purpose="lending.slip"),
+            by=self.convener,
+        )
+        if row is not None:
+            self.today += timedelta(days=waits)
+            self.tried(costs.confirm_cost, cost_id=row.pk, by=self.reviewer)
 
     @rule(days=st.one_of(st.just(1), st.integers(1, 60)))
     def nights_pass(self, days: int) -> None:

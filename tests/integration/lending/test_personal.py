@@ -14,6 +14,7 @@ from credit.lending.models import LoanRequest, Pledge, RequestDraft, Share, Spar
 from credit.lending.personal_data import collect, erase, keeps
 from credit.lending.services import convening, drafts, requests
 from tests.factories.lending import (
+    CostFactory,
     LoanFactory,
     LoanRequestFactory,
     MediationFactory,
@@ -107,15 +108,22 @@ def test_everything_of_a_member_is_shown(world, django_assert_num_queries):
     SignatureFactory(loan=loan)
     RepaymentFactory(share=share)
     MediationFactory(loan=loan)
+    CostFactory(share=share)
     RequestDraftFactory(membership=own)
     lender = share.membership
     PledgeFactory(request=loan.request, membership=lender, contracted=True)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         titles = [entry.title for entry in collect(own.member)]
-    assert titles == ["借款草稿", "借款申请", "借入", "签字", "还款", "调解记录"]
-    with django_assert_num_queries(9):
+    assert titles == ["借款草稿", "借款申请", "借入", "签字", "还款", "调解记录", "追款费用"]
+    with django_assert_num_queries(10):
         entries = collect(lender.member)
-    assert [entry.title for entry in entries] == ["余钱登记", "出借邀请", "借出", "还款"]
+    assert [entry.title for entry in entries] == [
+        "余钱登记",
+        "出借邀请",
+        "借出",
+        "还款",
+        "追款费用",
+    ]
     shown = " ".join(str(item.value) for entry in entries for item in entry.items)
     assert own.member.name not in shown
     assert loan.number in shown

@@ -201,6 +201,17 @@ def test_a_late_payment_covers_costs_then_interest_then_principal() -> None:
     assert state.principal_paid == Decimal("45.73")
 
 
+def test_a_cost_after_the_share_was_settled_asks_for_nothing() -> None:
+    terms = share(Method.BULLET, instalments=1)
+    due = terms.rows[0].due_on
+    whole = payoff(terms, [], due).total
+    events: list[Event] = [paid(due, whole), CostAdded(due + timedelta(days=1), Decimal(20), 1)]
+    state = replay(terms, events, due + timedelta(days=30))
+    assert (state.settled_on, state.costs_charged, state.costs_wanted) == (due, 0, 0)
+    state = replay(terms, [*events, Reversed("a", due, 2)], due + timedelta(days=30))
+    assert (state.settled_on, state.costs_charged) == (None, Decimal(20))
+
+
 def test_an_extension_ends_being_late_from_its_day() -> None:
     terms = share(Method.BULLET, instalments=1)
     due = terms.rows[0].due_on

@@ -1,0 +1,211 @@
+"""Costs of realising a claim in the officers' panel: recorded from a share, decided here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import models, transaction
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+)
+
+from cooperative.membership.models import Member
+from cooperative.membership.panel import DayInput, Deed, reveals
+from core.formats import format_yuan
+from core.sentences import in_a_row
+from credit.lending.admin.parts import COLOURS, PartyAdmin, ReasonForm, by_id, shown_name, yuan
+from credit.lending.evidence import accept_slip
+from credit.lending.models import Cost, Share
+from credit.lending.services import costs
+
+S = Cost.State
+
+
+class CostForm(forms.Form):
+    """What a lender spent, on what, and the proof."""
+
+    kind = forms.ChoiceField(
+        label=_("种类"),
+        choices=Cost.Kind.choices,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("法院判给对方承担的诉讼费不在这里登记，请写进调解记录。"),
+    )
+    amount = forms.DecimalField(
+        label=_("金额（元）"),
+        max_digits=12,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget,
+    )
+    borne_on = forms.DateField(label=_("哪天花的"), widget=DayInput)
+    reason = forms.CharField(
+        label=_("为什么花（双方会看到）"), max_length=300, widget=UnfoldAdminTextareaWidget
+    )
+    evidence = forms.FileField(label=_("票据（照片或文档）"), widget=UnfoldAdminFileFieldWidget)
+
+
+def _record(row: Share, answers: dict[str, Any], by: Any, at: datetime) -> Cost:
+    """The proof and the cost together or not at all."""
+    given = dict(answers)
+    upload = given.pop("evidence")
+    with transaction.atomic():
+        evidence = accept_slip(loan=row.loan, upload=upload, by=by, at=at)
+        return costs.record_cost(share_id=row.pk, evidence=evidence, **given, by=by, at=at)
+
+
+RECORD_COST = Deed(
+    "cost",
+    _("登记追款费用"),
+    "loan.convene",
+    what=lambda row: _(
+        "出借人为追这笔逾期的钱花的费用。登记以后告诉双方，借款人可以提出不同说法，另一位复核同意了才计入。"
+    ),
+    do=_record,
+    done=_("已登记，等另一位复核。"),
+    form=CostForm,
+    offered=lambda row: row.state == Share.State.FORMED,
+)
+
+
+def _what_follows(row: Cost) -> str:
+    """What confirming does, and the borrower's word where there is one."""
+    if row.objection:
+        said = gettext("借款人说：%(words)s") % {"words": row.objection}
+    else:
+        said = gettext("借款人没有提出不同说法。")
+    return in_a_row(
+        gettext(
+            "同意后，%(amount)s 元从今天起由借款人承担，还款先抵这笔费用；和利息加在一起不超过法定上限。"
+        )
+        % {"amount": format_yuan(row.amount)},
+        said,
+    )
+
+
+@admin.register(Cost)
+class CostAdmin(PartyAdmin):
+    """Costs that lenders bore; those that wait first, two people for each."""
+
+    view_permission = "loan.view"
+    union_lookup = "share__loan__union"
+    list_display = (
+        "shown_loan",
+        "shown_lender",
+        "kind",
+        "shown_amount",
+        "borne_on",
+        "shown_objected",
+        "shown_state",
+        "made_by",
+    )
+    list_filter = ("state", "kind")
+    search_fields = ("share__loan__number",)
+    search_help_text = _("按合同编号查找")
+    fields = (
+        "shown_loan",
+        "shown_lender",
+        "kind",
+        "shown_amount",
+        "borne_on",
+        "reason",
+        "shown_evidence",
+        "shown_state_words",
+        "objection",
+        "objected_at",
+        "made_by",
+        "made_at",
+        "checked_by",
+        "checked_at",
+        "remark",
+    )
+    readonly_fields = (
+        "shown_loan",
+        "shown_lender",
+        "shown_amount",
+        "shown_evidence",
+        "shown_state_words",
+    )
+    deeds = (
+        Deed(
+            "confirm",
+            _("复核同意"),
+            "loan.approve",
+            what=_what_follows,
+            do=by_id(costs.confirm_cost, "cost_id"),
+            done=_("已计入，双方会收到消息。"),
+            offered=lambda row: row.state == S.PROPOSED,
+        ),
+        Deed(
+            "drop",
+            _("不计入"),
+            "loan.approve",
+            what=lambda row: _("借款人不用付这笔费用。请写明原因，双方会看到。"),
+            do=lambda row, answers, by, at: costs.drop_cost(
+                cost_id=row.pk, remark=answers["reason"], by=by, at=at
+            ),
+            done=_("没有计入，双方会收到消息。"),
+            form=ReasonForm,
+            offered=lambda row: row.state == S.PROPOSED,
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        rows = super().get_queryset(request)
+        rows = rows.select_related(
+            "share__loan__membership__member",
+            "share__membership__member",
+            "evidence",
+            "made_by",
+            "checked_by",
+        )
+        return rows.annotate(may_reveal=reveals(request, "share__membership__member"))
+
+    def parties(self, row: Cost) -> list[Member]:
+        return [row.share.membership.member, row.share.loan.membership.member]
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        first = models.Case(models.When(state=S.PROPOSED, then=0), default=1)
+        return [first, "-made_at", "-pk"]
+
+    def title_of(self, row: Cost) -> str:
+        return f"{row.share.loan.number} {format_yuan(row.amount)}"
+
+    @admin.display(description=_("合同编号"), ordering="share__loan__number")
+    def shown_loan(self, row: Cost) -> str:
+        return row.share.loan.number
+
+    @admin.display(description=_("出借人"))
+    def shown_lender(self, row: Cost) -> str:
+        return shown_name(row.share.membership, row)
+
+    @admin.display(description=_("金额（元）"), ordering="amount")
+    def shown_amount(self, row: Cost) -> str:
+        return yuan(row.amount)
+
+    @admin.display(description=_("借款人有不同说法"), boolean=True)
+    def shown_objected(self, row: Cost) -> bool:
+        return bool(row.objection)
+
+    @admin.display(description=_("票据"))
+    def shown_evidence(self, row: Cost) -> str:
+        url = reverse("file", args=[row.evidence_id])
+        return format_html('<a href="{}">{}</a>', url, row.evidence.original_name)
+
+    @display(description=_("状态"), ordering="state", label=COLOURS)  # type: ignore[untyped-decorator]
+    def shown_state(self, row: Cost) -> tuple[str, str]:
+        return row.state, row.get_state_display()
+
+    @admin.display(description=_("状态"))
+    def shown_state_words(self, row: Cost) -> str:
+        return row.get_state_display()
