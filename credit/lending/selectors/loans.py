@@ -287,9 +287,7 @@ def _view(
         state, arithmetic = explain(history.terms, history.events, when)
         payoff = payoff_of(state)
         lines = _lines(state, arithmetic, instalments)
-    return ShareView(
-        share, lines, tuple(repayments), tuple(events), tuple(costs), state, payoff
-    )
+    return ShareView(share, lines, tuple(repayments), tuple(events), tuple(costs), state, payoff)
 
 
 def _lines(

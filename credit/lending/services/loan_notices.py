@@ -123,9 +123,7 @@ NOTICES: Mapping[str, Told] = {
     ),
     "lending.cost_recorded": Told(
         _("登记了一笔追款费用"),
-        _(
-            "合同 %(number)s 逾期，%(name)s%(day)s花了%(what)s %(amount)s 元，工会已登记，等复核。"
-        ),
+        _("合同 %(number)s 逾期，%(name)s%(day)s花了%(what)s %(amount)s 元，工会已登记，等复核。"),
         _("用途：%(reason)s。票据在平台上，双方都能看。借款人有不同说法，请在复核以前写下来。"),
         sms=True,
     ),
