@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "config.admin.SanweiAdminConfig",
     "config.apps.HouseConfig",
     "credit.lending",
+    "credit.scoring",
     "cooperative.farming",
     "cooperative.consent",
     "cooperative.membership",

@@ -60,6 +60,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         "parameter.confirm",
         "lpr.confirm",
         "loan.approve",
+        "scorecard.approve",
     },
     AUDITOR: _READ,
     ADMINISTRATOR: _READ
@@ -75,6 +76,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         "consent_text.publish",
         "lpr.propose",
         "lpr.confirm",
+        "scorecard.propose",
+        "scorecard.approve",
     },
 }
 

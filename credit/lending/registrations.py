@@ -8,7 +8,16 @@ from cooperative.consent.rules.purposes import Purpose, register_purpose
 from cooperative.membership.desk import register_desk_table, register_waiting
 from cooperative.notices.kinds import register_kind
 from core.audit_words import register_words
-from credit.lending import contracting, desk, desk_tables, nightly, parameters, requesting, running
+from credit.lending import (
+    contracting,
+    desk,
+    desk_tables,
+    indicators,
+    nightly,
+    parameters,
+    requesting,
+    running,
+)
 from credit.lending.services.lpr import DUE_NOTICE
 from credit.lending.words import AUDIT_WORDS
 
@@ -24,5 +33,6 @@ def register() -> None:
     contracting.register()
     running.register()
     nightly.register()
+    indicators.register()
     register_desk_table(desk_tables.overdue_table)
     register_desk_table(desk_tables.limits_table)

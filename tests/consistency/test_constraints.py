@@ -11,7 +11,17 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from core.errors import violated_constraint
-from tests.factories import accounts, core, farming, ledger, lending, membership, notices, roster
+from tests.factories import (
+    accounts,
+    core,
+    farming,
+    ledger,
+    lending,
+    membership,
+    notices,
+    roster,
+    scoring,
+)
 
 NOON = datetime(2026, 5, 20, 4, tzinfo=UTC)
 Violation = Callable[[], Any]
@@ -351,6 +361,21 @@ RUNNING: dict[str, Violation] = {
     "lending_writeoff_state_checked": changed(WRITE_OFF, state="confirmed"),
 }
 
+CARD, SCORE = scoring.ScorecardFactory, scoring.ScoreFactory
+SCORING: dict[str, Violation] = {
+    **four_eyes("scoring_scorecard", CARD),
+    "scoring_scorecard_number_key": twice(CARD, "number"),
+    "scoring_scorecard_one_active": lambda: CARD.create_batch(2, active=True),
+    "scoring_scorecard_approved_by_two": changed(CARD, state="approved"),
+    "scoring_scorecard_active_dated": changed(CARD, made={"approved": True}, state="active"),
+    "scoring_scorecard_retired_dated": changed(CARD, made={"active": True}, state="retired"),
+    "scoring_scorecard_says_its_source": changed(CARD, source=""),
+    "scoring_score_one_current": twice(SCORE, "member", "scorecard"),
+    "scoring_score_in_range": changed(SCORE, total=101),
+    "scoring_score_limit_not_negative": changed(SCORE, limit_amount=-1),
+    "scoring_score_days_in_order": changed(SCORE, confirmed_on=date(2026, 1, 1)),
+}
+
 VIOLATIONS = {
     **CORE,
     **ACCOUNTS,
@@ -361,6 +386,7 @@ VIOLATIONS = {
     **ASKING,
     **CONTRACTING,
     **RUNNING,
+    **SCORING,
 }
 
 

@@ -1,0 +1,108 @@
+"""What mutual loans say of a borrower, for scoring."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from credit.scoring.indicators import Indicator, Source, register_source
+
+# By time: what a night marked; by a write: what was recorded of a share.
+_CHANGED = """
+    SELECT borrower.member_id
+    FROM lending_nightmark mark
+    JOIN lending_share share ON share.id = mark.share_id
+    JOIN lending_loan loan ON loan.id = share.loan_id
+    JOIN membership_membership borrower ON borrower.id = loan.membership_id
+    WHERE mark."on" >= %(after)s::date AND mark."on" <= %(day)s::date
+    UNION
+    SELECT borrower.member_id
+    FROM lending_loanevent event
+    JOIN lending_share share ON share.id = event.share_id
+    JOIN lending_loan loan ON loan.id = share.loan_id
+    JOIN membership_membership borrower ON borrower.id = loan.membership_id
+    WHERE event.at > %(since)s
+"""
+
+LOANS = Source(
+    code="lending.loans",
+    indicators=(
+        Indicator(
+            "loans_repaid",
+            _("还清的互助借款"),
+            _("笔"),
+            _("全部还清的互助借款有几笔。来自借款记录。"),
+        ),
+        Indicator(
+            "overdue_days",
+            _("现在逾期天数"),
+            _("天"),
+            _("没还的各期里，最早一期过了几天。来自借款记录。"),
+        ),
+        Indicator(
+            "debt_to_income",
+            _("负债和收入之比"),
+            _("比例"),
+            _("还没还的互助借款本金，是最近一年纯收入的几成；没有收入记录不算。"),
+        ),
+    ),
+    member="borrower.member_id",
+    sql="""
+        SELECT loans.member_id, loans.loans_repaid, loans.overdue_days,
+            CASE WHEN income.net > 0 THEN round(loans.debt / income.net, 4) END AS debt_to_income
+        FROM (
+            SELECT borrower.member_id,
+                (count(DISTINCT loan.id) FILTER (WHERE loan.state = 'settled'))::numeric
+                    AS loans_repaid,
+                coalesce(max(%(day)s::date - share.next_due_on)
+                    FILTER (WHERE share.state = 'formed' AND share.next_due_on < %(day)s::date), 0
+                )::numeric AS overdue_days,
+                coalesce(sum(share.principal_outstanding)
+                    FILTER (WHERE share.state = 'formed'), 0) AS debt
+            FROM membership_membership borrower
+            JOIN lending_loan loan ON loan.membership_id = borrower.id
+            JOIN lending_share share ON share.loan_id = loan.id
+            WHERE share.state IN ('formed', 'settled', 'written_off') AND {chunk}
+            GROUP BY borrower.member_id
+        ) loans
+        LEFT JOIN LATERAL (
+            SELECT sum(income.amount - coalesce(income.costs, 0)) AS net
+            FROM farming_yearlyincome income
+            WHERE income.member_id = loans.member_id AND income.state = 'confirmed'
+            GROUP BY income.year ORDER BY income.year DESC LIMIT 1
+        ) income ON true
+    """,
+    changed=_CHANGED,
+)
+
+PUNCTUALITY = Source(
+    code="lending.punctuality",
+    indicators=(
+        Indicator(
+            "repaid_on_time_share",
+            _("按时还款的比例"),
+            _("比例"),
+            _("近三年到期的各期里，按时还上的占几成。来自还款记录。"),
+        ),
+    ),
+    member="borrower.member_id",
+    sql="""
+        SELECT borrower.member_id,
+            round(avg((instalment.settled_on IS NOT NULL
+                AND instalment.settled_on <= instalment.due_on)::int), 4) AS repaid_on_time_share
+        FROM membership_membership borrower
+        JOIN lending_loan loan ON loan.membership_id = borrower.id
+        JOIN lending_share share ON share.loan_id = loan.id
+        JOIN lending_instalment instalment ON instalment.share_id = share.id
+        WHERE share.state IN ('formed', 'settled', 'written_off') AND {chunk}
+            AND instalment.due_on < %(day)s::date
+            AND instalment.due_on >= %(day)s::date - interval '36 months'
+        GROUP BY borrower.member_id
+    """,
+    changed=_CHANGED,
+)
+
+
+def register() -> None:
+    """Called by ``registrations.register``."""
+    register_source(LOANS)
+    register_source(PUNCTUALITY)

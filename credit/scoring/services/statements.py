@@ -1,0 +1,122 @@
+"""The one statement that scores a chunk: facts in, points, total, grade and limit out.
+
+Facts are read by the sources of the indicators that the card uses, joined by member. A current score
+of the same card and the same inputs is confirmed; another one is superseded by a new row; that of a
+member who belongs to no union any more, or does not agree to be scored, ends.
+
+Source: PIPL arts. 13, 24; 征信业管理条例 art. 13: nobody is scored who has not agreed.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from credit.scoring.indicators import Source, sources_of
+from credit.scoring.models import Scorecard
+from credit.scoring.rules.card import Card, card_from_json
+from credit.scoring.rules.compiling import column, compile_card
+
+_RANGE = "({member} >= %(first)s AND {member} < %(last)s)"
+_LIST = "{member} = ANY(%(members)s::bigint[])"
+
+# OFFSET 0 keeps PostgreSQL from computing an earlier step again in each later one.
+_STATEMENT = """
+WITH {sources},
+subject AS (
+    SELECT DISTINCT membership.member_id FROM membership_membership membership
+    JOIN consent_consent agreed ON agreed.member_id = membership.member_id
+        AND agreed.purpose = %(purpose)s AND agreed.given_at <= %(moment)s
+        AND agreed.valid_until > %(moment)s
+        AND (agreed.withdrawn_at IS NULL OR agreed.withdrawn_at > %(moment)s)
+    WHERE membership.state IN ('admitted', 'suspended')
+        AND membership.admitted_on <= %(day)s::date AND {chunk}
+),
+facts AS (SELECT subject.member_id, {columns} FROM subject {joins} OFFSET 0),
+pointed AS (SELECT facts.*, {points}, {vetoes} AS vetoes FROM facts OFFSET 0),
+summed AS (SELECT pointed.*, {total} AS total FROM pointed OFFSET 0),
+graded AS (SELECT summed.*, {grade} AS grade FROM summed OFFSET 0),
+scored AS (
+    SELECT member_id, ARRAY[{inputs}]::numeric(20, 4)[] AS inputs,
+        ARRAY[{names}]::numeric(5, 2)[] AS points, total, vetoes, grade, {limit} AS limit_amount
+    FROM graded
+),
+compared AS MATERIALIZED (
+    SELECT coalesce(scored.member_id, old.member_id) AS member_id, scored.inputs, scored.points,
+        scored.total, scored.vetoes, scored.grade, scored.limit_amount, old.id AS old_id,
+        scored.member_id IS NOT NULL AS scored,
+        coalesce(old.scorecard_id = %(card)s AND old.inputs = scored.inputs, false) AS same
+    FROM scored FULL JOIN (
+        SELECT id, member_id, scorecard_id, inputs FROM scoring_score old
+        WHERE superseded_on IS NULL AND {old_chunk}
+    ) old ON old.member_id = scored.member_id
+),
+confirmed AS (
+    UPDATE scoring_score SET confirmed_on = %(day)s FROM compared
+    WHERE scoring_score.id = compared.old_id AND compared.same
+        AND scoring_score.confirmed_on < %(day)s
+),
+superseded AS (
+    UPDATE scoring_score
+    SET superseded_on = %(day)s
+    FROM compared WHERE scoring_score.id = compared.old_id AND NOT compared.same
+    RETURNING scoring_score.member_id
+)
+INSERT INTO scoring_score (member_id, scorecard_id, as_of, confirmed_on, inputs, points, total,
+    vetoes, grade, limit_amount)
+SELECT compared.member_id, %(card)s, %(day)s, %(day)s, inputs, points, total, vetoes, grade,
+    limit_amount
+FROM compared LEFT JOIN superseded ON superseded.member_id = compared.member_id
+WHERE compared.scored AND NOT compared.same
+"""
+
+
+@lru_cache(maxsize=8)
+def statement_of(card_id: int, *, by_range: bool) -> str:
+    """The statement of a card, which never changes once it is approved.
+
+    Its parameters: ``day``, ``card``, ``purpose`` and ``moment`` of the consent, and ``first`` and ``last`` of the members' keys (the last is
+    exclusive), or the list ``members``.
+    """
+    card = card_from_json(Scorecard.objects.get(pk=card_id).definition)
+    return build_statement(card, by_range=by_range)
+
+
+def build_statement(card: Card, *, by_range: bool) -> str:
+    """The same for a card that need not be stored."""
+    place = _RANGE if by_range else _LIST
+    asked = sources_of(card.indicators)
+    compiled = compile_card(card)
+    names = [f"p{number}" for number, _sql in enumerate(compiled.points)]
+    return _STATEMENT.format(
+        sources=", ".join(
+            f"s{number} AS ({source.sql.format(chunk=place.format(member=source.member))})"
+            for number, source in enumerate(asked)
+        ),
+        chunk=place.format(member="membership.member_id"),
+        old_chunk=place.format(member="old.member_id"),
+        columns=", ".join(_columns(card, asked)),
+        joins=" ".join(
+            f"LEFT JOIN s{number} ON s{number}.member_id = subject.member_id"
+            for number, _source in enumerate(asked)
+        ),
+        points=", ".join(
+            f"{sql} AS {name}" for sql, name in zip(compiled.points, names, strict=True)
+        ),
+        names=", ".join(names),
+        inputs=", ".join(column(code) for code in card.indicators),
+        total=compiled.total,
+        vetoes=compiled.vetoes,
+        grade=compiled.grade,
+        limit=compiled.limit,
+    )
+
+
+def _columns(card: Card, asked: list[Source]) -> list[str]:
+    """A column for each indicator of the card; one that no app knows yet is unknown."""
+    of = {i.code: f"s{number}" for number, source in enumerate(asked) for i in source.indicators}
+    return [
+        f"round({of[code]}.{column(code)}::numeric, 4) AS {column(code)}"
+        if code in of
+        else f"NULL::numeric AS {column(code)}"
+        for code in card.indicators
+    ]

@@ -1,0 +1,97 @@
+"""The life of a scorecard."""
+
+from __future__ import annotations
+
+import copy
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from core.errors import Forbidden, NotFound, Refused
+from core.models import AuditRow
+from credit.scoring.models import Scorecard
+from credit.scoring.services import cards
+from tests.factories.membership import OfficerUserFactory, PostFactory
+from tests.factories.scoring import CARD, ScorecardFactory
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 5, 20, 4, tzinfo=UTC)
+
+
+def officer(role: str) -> Any:
+    user = OfficerUserFactory()
+    PostFactory(user=user, role=role)
+    return user
+
+
+def test_a_card_is_proposed_approved_by_another_and_put_in_use() -> None:
+    before = ScorecardFactory(active=True, number=7)
+    maker, checker = officer("administrator"), officer("reviewer")
+    card = cards.propose_card(definition=CARD, by=maker, at=AT)
+    assert (card.number, card.title, card.state) == (8, "小评分卡", "draft")
+    cards.approve_card(card_id=card.pk, by=checker, at=AT)
+    cards.activate_card(card_id=card.pk, by=checker, at=AT)
+    before.refresh_from_db()
+    card.refresh_from_db()
+    assert (before.state, before.retired_at) == ("retired", AT)
+    assert (card.state, card.activated_at, card.checked_by) == ("active", AT, checker)
+    assert list(AuditRow.objects.order_by("pk").values_list("action", flat=True)) == [
+        "scoring.card_proposed",
+        "scoring.card_approved",
+        "scoring.card_retired",
+        "scoring.card_activated",
+    ]
+
+
+def test_nobody_approves_their_own_card() -> None:
+    maker = officer("administrator")
+    card = cards.propose_card(definition=CARD, by=maker, at=AT)
+    with pytest.raises(Refused) as refused:
+        cards.approve_card(card_id=card.pk, by=maker, at=AT)
+    assert refused.value.code == "same_person"
+    card.refresh_from_db()
+    assert card.state == "draft"
+
+
+def test_a_card_with_a_gap_is_refused_with_the_bin_named() -> None:
+    faulty = copy.deepcopy(CARD)
+    faulty["characteristics"][0]["bins"][1]["at_least"] = "3"
+    with pytest.raises(Refused) as refused:
+        cards.propose_card(definition=faulty, by=officer("administrator"), at=AT)
+    assert refused.value.code == "card_faulty"
+    assert "入会年数" in str(refused.value)
+    assert not Scorecard.objects.exists()
+
+
+@pytest.mark.parametrize("definition", [{}, {"title": "x"}, CARD | {"grades": 1.5}])
+def test_what_is_no_card_is_refused(definition: dict[str, Any]) -> None:
+    with pytest.raises(Refused) as refused:
+        cards.propose_card(definition=definition, by=officer("administrator"), at=AT)
+    assert refused.value.code == "card_unreadable"
+
+
+@pytest.mark.parametrize("role", ["convener", "auditor"])
+def test_only_posts_with_the_permission_handle_cards(role: str) -> None:
+    with pytest.raises(Forbidden):
+        cards.propose_card(definition=CARD, by=officer(role), at=AT)
+    with pytest.raises(Forbidden):
+        cards.approve_card(card_id=ScorecardFactory().pk, by=officer(role), at=AT)
+
+
+def test_only_an_approved_card_is_put_in_use() -> None:
+    with pytest.raises(Refused) as refused:
+        cards.activate_card(card_id=ScorecardFactory().pk, by=officer("reviewer"), at=AT)
+    assert refused.value.code == "wrong_state"
+    with pytest.raises(NotFound):
+        cards.activate_card(card_id=999_999, by=officer("reviewer"), at=AT)
+
+
+def test_a_shipped_card_comes_into_use_once() -> None:
+    first, second = OfficerUserFactory.create_batch(2)
+    loaded = [
+        cards.load_card(definition=CARD, by=first, checked_by=second, at=AT) for _time in range(2)
+    ]
+    assert loaded == [1, 0]
+    card = Scorecard.objects.get()
+    assert (card.state, card.made_by, card.checked_by) == ("active", first, second)
