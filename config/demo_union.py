@@ -32,6 +32,7 @@ from core.dates import business_date
 from core.parameters import load_reference_values
 from credit.lending import demo as lending_demo
 from credit.lending.reference import load_reference as load_lending_reference
+from credit.scoring.reference import load_reference as load_scoring_reference
 
 SEED = 20260520
 
@@ -92,6 +93,7 @@ def load(*, at: datetime, say: Callable[[str], object]) -> None:
     load_reference_values(REFERENCE, by=first, checked_by=second, at=at)
     load_consent_reference(by=first, checked_by=second, at=at - timedelta(days=450))
     load_lending_reference(by=first, checked_by=second, at=at - timedelta(days=450))
+    load_scoring_reference(by=first, checked_by=second, at=at - timedelta(days=450))
     lending_demo.load_rates(by=first, checked_by=second, at=at)
     _appoint(staff, unions, at - timedelta(days=399))
     people = import_sample(

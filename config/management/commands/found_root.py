@@ -17,6 +17,7 @@ from cooperative.membership.services import officers, organisation
 from core.errors import Refused
 from core.parameters import load_reference_values
 from credit.lending.reference import load_reference as load_lending_reference
+from credit.scoring.reference import load_reference as load_scoring_reference
 
 
 class Command(BaseCommand):
@@ -79,4 +80,5 @@ class Command(BaseCommand):
         load_reference_values(REFERENCE, by=first, checked_by=second, at=now)
         load_consent_reference(by=first, checked_by=second, at=now)
         load_lending_reference(by=first, checked_by=second, at=now)
+        load_scoring_reference(by=first, checked_by=second, at=now)
         return passwords

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ),
                 ("number", models.PositiveIntegerField(unique=True, verbose_name="版本")),
                 ("title", models.CharField(max_length=80, verbose_name="名称")),
-                ("source", models.CharField(max_length=300, verbose_name="依据")),
+                ("source", models.TextField(verbose_name="依据")),
                 ("definition", models.JSONField(verbose_name="内容")),
                 (
                     "state",

@@ -38,7 +38,7 @@ class Scorecard(FourEyes):
 
     number = models.PositiveIntegerField(_("版本"), unique=True)
     title = models.CharField(_("名称"), max_length=80)
-    source = models.CharField(_("依据"), max_length=300)
+    source = models.TextField(_("依据"))
     definition = models.JSONField(_("内容"))
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.DRAFT)
     activated_at = models.DateTimeField(_("启用时间"), null=True, blank=True)

@@ -28,7 +28,8 @@ def propose_card(*, definition: Mapping[str, Any], by: Any, at: datetime) -> Sco
 
     Raises:
         Forbidden: ``no_permission``.
-        Refused: ``card_unreadable``, or ``card_faulty`` naming the characteristic and the bin.
+        Refused: ``card_unreadable``, ``card_title_long``, or ``card_faulty`` naming the
+            characteristic and the bin.
     """
     _check_permission(by, PROPOSE, at)
     card = _checked(definition)
@@ -100,10 +101,28 @@ def _checked(definition: Mapping[str, Any]) -> Card:
     try:
         card = card_from_json(definition)
     except (ValueError, KeyError, TypeError) as error:
-        raise Refused("card_unreadable", _("这张评分卡的内容读不出来。")) from error
+        raise Refused(
+            "card_unreadable",
+            _("这张评分卡的内容读不出来。"),
+            way_on=_("请照在用的那一张的写法改。"),
+            where=str(error),
+        ) from error
     faults = errors_of(card)
     if faults:
-        raise Refused("card_faulty", faults[0].message, faults=[fault.message for fault in faults])
+        raise Refused(
+            "card_faulty",
+            faults[0].message,
+            way_on=_("请改好再提出。"),
+            faults=[fault.message for fault in faults],
+        )
+    most = Scorecard._meta.get_field("title").max_length
+    if len(card.title) > most:
+        raise Refused(
+            "card_title_long",
+            _("评分卡的名称最多 %(most)s 个字，现在是 %(length)s 个字。")
+            % {"most": most, "length": len(card.title)},
+            way_on=_("请改短一些再提出。"),
+        )
     return card
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import copy
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from core.errors import Forbidden, NotFound, Refused
 from core.models import AuditRow
-from credit.scoring.models import Scorecard
+from credit.scoring.models import Score, Scorecard
+from credit.scoring.reference import load_reference
 from credit.scoring.services import cards
 from tests.factories.membership import OfficerUserFactory, PostFactory
-from tests.factories.scoring import CARD, ScorecardFactory
+from tests.factories.scoring import CARD, ScorecardFactory, agreed_members
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 5, 20, 4, tzinfo=UTC)
@@ -71,6 +73,14 @@ def test_what_is_no_card_is_refused(definition: dict[str, Any]) -> None:
     assert refused.value.code == "card_unreadable"
 
 
+def test_a_card_whose_name_is_too_long_is_refused() -> None:
+    with pytest.raises(Refused) as refused:
+        cards.propose_card(
+            definition=CARD | {"title": "卡" * 81}, by=officer("administrator"), at=AT
+        )
+    assert str(refused.value) == ("评分卡的名称最多 80 个字，现在是 81 个字。请改短一些再提出。")
+
+
 @pytest.mark.parametrize("role", ["convener", "auditor"])
 def test_only_posts_with_the_permission_handle_cards(role: str) -> None:
     with pytest.raises(Forbidden):
@@ -89,9 +99,21 @@ def test_only_an_approved_card_is_put_in_use() -> None:
 
 def test_a_shipped_card_comes_into_use_once() -> None:
     first, second = OfficerUserFactory.create_batch(2)
-    loaded = [
-        cards.load_card(definition=CARD, by=first, checked_by=second, at=AT) for _time in range(2)
-    ]
+    loaded = [load_reference(by=first, checked_by=second, at=AT) for _time in range(2)]
     assert loaded == [1, 0]
     card = Scorecard.objects.get()
     assert (card.state, card.made_by, card.checked_by) == ("active", first, second)
+    assert len(card.definition["characteristics"]) == 17
+
+
+def test_the_command_scores_with_the_shipped_card(capsys: Any) -> None:
+    first, second = OfficerUserFactory.create_batch(2)
+    load_reference(by=first, checked_by=second, at=AT)
+    agreed_members("2020-05-19")
+    call_command("score_members", "--date", "2026-05-20")
+    assert "已完成" in capsys.readouterr().out
+    score = Score.objects.get()
+    assert (score.as_of, score.grade) == (date(2026, 5, 20), "c")
+    with pytest.raises(CommandError) as refused:
+        call_command("score_members", "--date", "2999-01-01")
+    assert refused.value.returncode == 2
