@@ -87,7 +87,8 @@ def _to_confirm(member: Member) -> list[Todo]:
 def _to_pay(member: Member, today: date) -> list[Todo]:
     """Each loan with something due within a week or late, less what waits for confirmation.
 
-    What is late asks for its overdue interest to the day, as the loan's own page does.
+    What is late asks for its overdue interest to the day, as the loan's own page does, and costs
+    of recovery are asked for because a payment covers them first.
     """
     rows = (
         Instalment.objects.filter(
@@ -104,14 +105,27 @@ def _to_pay(member: Member, today: date) -> list[Todo]:
         .order_by("share__loan")
     )
     pending = _pending_of(member)
-    late = _overdue_interest([row["share__loan"] for row in rows if row["since"] < today], today)
-    found = []
-    for row in rows:
-        loan = row["share__loan"]
-        owed = row["owed"] + late.get(loan, ZERO) - pending.get(loan, ZERO)
-        if owed > ZERO:
-            found.append(_pay(loan, owed, row["since"], today))
-    return found
+    since = {row["share__loan"]: row["since"] for row in rows}
+    owed = {row["share__loan"]: row["owed"] for row in rows}
+    late = {loan for loan, due_on in since.items() if due_on < today}
+    for loan, more in _on_top(late | _with_costs(member), today).items():
+        owed[loan] = owed.get(loan, ZERO) + more
+    left = {loan: amount - pending.get(loan, ZERO) for loan, amount in sorted(owed.items())}
+    return [
+        _pay(loan, amount, since.get(loan, today), today)
+        for loan, amount in left.items()
+        if amount > ZERO
+    ]
+
+
+def _with_costs(member: Member) -> set[int]:
+    """The borrower's running loans on which costs of recovery were confirmed."""
+    rows = Cost.objects.filter(
+        share__loan__membership__member=member,
+        share__state=Share.State.FORMED,
+        state=Cost.State.CONFIRMED,
+    )
+    return set(rows.values_list("share__loan", flat=True).order_by("share__loan"))
 
 
 def _pay(loan_id: int, owed: Decimal, due_on: date, today: date) -> Todo:
@@ -132,8 +146,8 @@ def _pay(loan_id: int, owed: Decimal, due_on: date, today: date) -> Todo:
     )
 
 
-def _overdue_interest(loan_ids: list[int], today: date) -> dict[int, Decimal]:
-    """By loan, what being late has cost to the day and is not paid; two queries if any is late."""
+def _on_top(loan_ids: set[int], today: date) -> dict[int, Decimal]:
+    """By loan, overdue interest to the day and costs, as far as unpaid; two queries if any."""
     if not loan_ids:
         return {}
     rows = Share.objects.filter(loan__in=loan_ids, state=Share.State.FORMED)
@@ -141,7 +155,8 @@ def _overdue_interest(loan_ids: list[int], today: date) -> dict[int, Decimal]:
     histories = histories_of(shares)
     found = dict.fromkeys(loan_ids, ZERO)
     for share in shares:
-        found[share.loan_id] += histories[share.pk].on(today).overdue_interest_owed
+        state = histories[share.pk].on(today)
+        found[share.loan_id] += state.overdue_interest_owed + state.costs_charged - state.costs_paid
     return found
 
 

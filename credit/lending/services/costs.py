@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core import audit
@@ -186,7 +187,12 @@ def _lock(found: Cost) -> Cost:
 
 def _check_amount(amount: Decimal) -> None:
     if amount <= 0 or amount % FEN:
-        raise Refused("amount_wrong", _("金额要大于零，最小到分。"), amount=amount)
+        raise Refused(
+            "amount_wrong",
+            _("金额要大于零，最小到分。"),
+            way_on=_("请照票据上的数填。"),
+            amount=amount,
+        )
 
 
 def _check_running(share: Share) -> None:
@@ -195,12 +201,14 @@ def _check_running(share: Share) -> None:
             "share_not_running",
             _("这一份借款现在是“%(state)s”，不能再计入费用。")
             % {"state": share.get_state_display()},
+            way_on=_("还清以后又花的费用，请双方自己商量。"),
             state=share.state,
         )
 
 
 def _check_overdue(share: Share, on: date) -> None:
-    if share.instalments.filter(settled_on__isnull=True, due_on__lt=on).exists():
+    late = Q(settled_on__isnull=True) | Q(settled_on__gte=on)
+    if share.instalments.filter(late, due_on__lt=on).exists():
         return
     raise Refused(
         "nothing_overdue",

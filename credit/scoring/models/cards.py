@@ -12,6 +12,9 @@ from core.models.base import FourEyes, LockedQuerySet, four_eyes_constraints
 from credit.scoring.rules.states import CardState
 
 
+TITLE_LENGTH = 80
+
+
 class ScorecardQuerySet(LockedQuerySet["Scorecard"]):
     """Cards by their state."""
 
@@ -37,7 +40,7 @@ class Scorecard(FourEyes):
         RETIRED = CardState.RETIRED, _("已停用")
 
     number = models.PositiveIntegerField(_("版本"), unique=True)
-    title = models.CharField(_("名称"), max_length=80)
+    title = models.CharField(_("名称"), max_length=TITLE_LENGTH)
     source = models.TextField(_("依据"))
     definition = models.JSONField(_("内容"))
     state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.DRAFT)

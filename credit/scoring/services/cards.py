@@ -15,6 +15,7 @@ from core import audit
 from core.dates import business_date
 from core.errors import Forbidden, NotFound, Refused, busy_is_refused
 from credit.scoring.models import Scorecard
+from credit.scoring.models.cards import TITLE_LENGTH
 from credit.scoring.rules.card import Card, card_from_json, card_to_json
 from credit.scoring.rules.checking import errors_of
 
@@ -115,7 +116,7 @@ def _checked(definition: Mapping[str, Any]) -> Card:
             way_on=_("请改好再提出。"),
             faults=[fault.message for fault in faults],
         )
-    most = Scorecard._meta.get_field("title").max_length
+    most = TITLE_LENGTH
     if len(card.title) > most:
         raise Refused(
             "card_title_long",

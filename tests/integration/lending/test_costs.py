@@ -218,6 +218,43 @@ def test_what_cannot_be_a_cost_is_refused(more, code):
     assert not Cost.objects.exists()
 
 
+def test_what_was_spent_while_a_line_was_late_counts_though_it_was_paid_since():
+    loan = running_loan(method="equal_principal", months=3)
+    (share,) = Parties(loan).shares()
+    line = share.instalments.get(number=1)
+    day = line.due_on + timedelta(days=10)
+    paid(share, "5000.00", day)
+    late = recorded(loan, borne_on=day - timedelta(days=5), at=noon(day))
+    assert late.borne_on == day - timedelta(days=5)
+    with pytest.raises(Refused) as refused:
+        recorded(loan, borne_on=day + timedelta(days=1), at=noon(day + timedelta(days=2)))
+    assert refused.value.code == "nothing_overdue"
+
+
+def test_the_borrower_is_asked_for_costs_on_the_home_page():
+    loan = running_loan()
+    confirmed(loan)
+    borrower = loan.membership.member
+    (todo,) = [t for t in running_todos(borrower, OWED_FROM) if "要还" in t.text]
+    assert todo.text == "借款已逾期 11 天，要还 10,455.82 元"
+    (share,) = Parties(loan).shares()
+    assert loan_page(loan, OWED_FROM).due == Decimal("10455.82")
+    paid(share, "10455.82", OWED_FROM)
+    assert not [t for t in running_todos(borrower, OWED_FROM) if "还款" in t.text]
+
+
+def test_costs_are_asked_for_when_nothing_else_is_due():
+    loan = running_loan(method="equal_principal", months=3)
+    (share,) = Parties(loan).shares()
+    day = share.instalments.get(number=1).due_on + timedelta(days=10)
+    row = recorded(loan, borne_on=day, at=noon(day))
+    paid(share, "3500.00", day)
+    by = Parties(loan).officer("reviewer")
+    costs.confirm_cost(cost_id=row.pk, by=by, at=noon(day))
+    (todo,) = running_todos(loan.membership.member, day)
+    assert todo.text == "还款 35 元"
+
+
 def test_one_bill_is_recorded_once():
     loan = running_loan()
     recorded(loan)

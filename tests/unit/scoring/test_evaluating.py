@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -67,8 +68,6 @@ def test_an_absent_input_is_an_unknown_one():
 
 
 def test_a_value_in_no_bin_is_refused_by_name():
-    from dataclasses import replace
-
     years = replace(CARD.characteristics[0], bins=CARD.characteristics[0].bins[1:])
     with pytest.raises(LookupError, match=r"years: no bin holds 0\.5"):
         evaluate(replace(CARD, characteristics=(years,)), {"membership_years": D("0.5")})
