@@ -5,8 +5,8 @@ transaction. A killed worker rolls back and its chunk is queued again: nothing i
 """
 
 from core.jobs.kinds import JobKind, job_kind, register_job
-from core.jobs.progress import Progress, progress_of
-from core.jobs.running import finish_job, plan_job, run_chunk, run_job_now, start_job
+from core.jobs.progress import Progress, progress_of, unfinished_runs
+from core.jobs.running import finish_job, plan_job, run_chunk, run_job_now, start_job, work_off
 
 __all__ = [
     "JobKind",
@@ -19,4 +19,6 @@ __all__ = [
     "run_chunk",
     "run_job_now",
     "start_job",
+    "unfinished_runs",
+    "work_off",
 ]

@@ -30,6 +30,12 @@ class Progress:
         return self.done + self.failed
 
 
+def unfinished_runs(*kinds: str) -> list[JobRun]:
+    """Runs of some kinds that are under way, the oldest first."""
+    states = [JobRun.State.QUEUED, JobRun.State.RUNNING]
+    return list(JobRun.objects.filter(kind__in=kinds, state__in=states).order_by("pk"))
+
+
 def progress_of(run_id: int) -> Progress:
     """The progress of a run: the sum over its finished chunks.
 

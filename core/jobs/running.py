@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from core.jobs.faults import Fault, passes_by_itself, told
 from core.jobs.kinds import job_kind
-from core.jobs.progress import Progress, progress_of
+from core.jobs.progress import Progress, progress_of, unfinished_runs
 from core.jobs.queue import CHUNK, PLAN, wake_after_commit
 from core.models import JobChunk, JobFailure, JobRun
 
@@ -161,6 +161,20 @@ def run_job_now(run: JobRun, progress: Callable[[Progress], None] | None = None)
         if not moved:
             waits += 1
             time.sleep(_WAIT_SECONDS)
+
+
+def work_off(*kinds: str, progress: Callable[[Progress], None] | None = None) -> list[JobRun]:
+    """Do all runs of some kinds that are under way, and those that they start, in this process.
+
+    The oldest first; the runs as they ended.
+    """
+    ended: list[JobRun] = []
+    while runs := unfinished_runs(*kinds):
+        for run in runs:
+            run_job_now(run, progress)
+            run.refresh_from_db()
+            ended.append(run)
+    return ended
 
 
 def _move_on(run_id: int, state: str) -> bool:

@@ -12,6 +12,7 @@ from django.db.models import Count, F, Sum
 from django.db.models.functions import Coalesce
 
 from core.exact import ZERO
+from core.jobs import unfinished_runs
 from core.models import JobRun
 from core.money import MoneyField
 from credit.lending.models import Share
@@ -45,12 +46,7 @@ def last_date_of(kind: str, states: Iterable[str] = _ENDED) -> date | None:
 
 def unfinished(*kinds: str) -> list[JobRun]:
     """Closes under way, the oldest first."""
-    return list(
-        JobRun.objects.filter(
-            kind__in=kinds or (CLOSE, UNION_DAYS),
-            state__in=[JobRun.State.QUEUED, JobRun.State.RUNNING],
-        ).order_by("pk")
-    )
+    return unfinished_runs(*(kinds or (CLOSE, UNION_DAYS)))
 
 
 @dataclass(frozen=True)

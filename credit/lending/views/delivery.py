@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -122,21 +125,6 @@ def not_arrived(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReasonForm(
         posted(request), label=_("您查到了什么？"), hint=_("例如：银行卡里没有这笔钱。")
     )
-    refused = None
-    if request.method == "POST" and form.is_valid():
-        refused = refusal_of(
-            lambda: services.dispute_transfer(
-                share_id=share.pk,
-                note=form.cleaned_data["reason"],
-                by=request.user,
-                at=timezone.now(),
-            )
-        )
-        if refused is None:
-            messages.success(request, _("记下了，工会会来核实。"))
-            return redirect("arrival", share.pk)
-    elif request.method == "GET" and share.state != "sent":
-        raise NotFound()
     sheet = Sheet(
         title=_("还没有收到"),
         what=_("告诉工会，%(name)s的 %(amount)s 元没有到账")
@@ -150,7 +138,19 @@ def not_arrived(request: HttpRequest, pk: int) -> HttpResponse:
         undo=_("后来收到了，随时可以回来确认。"),
         tone="brick",
     )
-    return ask(request, sheet, form, refused)
+    return _answer(
+        request,
+        share,
+        sheet,
+        form,
+        lambda: services.dispute_transfer(
+            share_id=share.pk,
+            note=form.cleaned_data["reason"],
+            by=request.user,
+            at=timezone.now(),
+        ),
+        done=_("记下了，工会会来核实。"),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -159,21 +159,6 @@ def amount_differs(request: HttpRequest, pk: int) -> HttpResponse:
     """The borrower says that another sum has come."""
     share = access_borrowed_share(request.member, pk)  # type: ignore[attr-defined]
     form = ArrivedAmountForm(posted(request))
-    refused = None
-    if request.method == "POST" and form.is_valid():
-        refused = refusal_of(
-            lambda: services.report_amount(
-                share_id=share.pk,
-                arrived=form.cleaned_data["arrived"],
-                by=request.user,
-                at=timezone.now(),
-            )
-        )
-        if refused is None:
-            messages.success(request, _("记下了，已经告诉出借人，工会也会看到。"))
-            return redirect("arrival", share.pk)
-    elif request.method == "GET" and share.state != "sent":
-        raise NotFound()
     sheet = Sheet(
         title=_("到账金额不对"),
         what=_("告诉%(name)s，约定的 %(amount)s 元到账金额不对")
@@ -187,6 +172,39 @@ def amount_differs(request: HttpRequest, pk: int) -> HttpResponse:
         undo=_("少了的请对方补转，多了的请您直接转还。补齐或退好以后，回来确认到账，借款才成立。"),
         tone="brick",
     )
+    return _answer(
+        request,
+        share,
+        sheet,
+        form,
+        lambda: services.report_amount(
+            share_id=share.pk,
+            arrived=form.cleaned_data["arrived"],
+            by=request.user,
+            at=timezone.now(),
+        ),
+        done=_("记下了，已经告诉出借人，工会也会看到。"),
+    )
+
+
+def _answer(
+    request: HttpRequest,
+    share: Share,
+    sheet: Sheet,
+    form: Form,
+    deed: Callable[[], object],
+    *,
+    done: str,
+) -> HttpResponse:
+    """Ask what is wrong with a transfer that waits for the borrower's word, and take it down."""
+    refused = None
+    if request.method == "POST" and form.is_valid():
+        refused = refusal_of(deed)
+        if refused is None:
+            messages.success(request, done)
+            return redirect("arrival", share.pk)
+    elif request.method == "GET" and share.state != "sent":
+        raise NotFound()
     return ask(request, sheet, form, refused)
 
 

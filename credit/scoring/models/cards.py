@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from core.models.base import FourEyes, LockedQuerySet, four_eyes_constraints
 from credit.scoring.rules.states import CardState
 
-
 TITLE_LENGTH = 80
 
 

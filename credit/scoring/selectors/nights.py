@@ -30,12 +30,3 @@ def last_night() -> LastNight | None:
     return LastNight(
         date.fromisoformat(told["on"]), told["card"], datetime.fromisoformat(told["since"])
     )
-
-
-def unfinished() -> list[JobRun]:
-    """Runs under way, the oldest first."""
-    return list(
-        JobRun.objects.filter(
-            kind=SCORE, state__in=[JobRun.State.QUEUED, JobRun.State.RUNNING]
-        ).order_by("pk")
-    )

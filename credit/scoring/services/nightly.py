@@ -8,6 +8,7 @@ card that was active when it was planned.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,11 +20,12 @@ from cooperative.consent.vocabulary import SCORING
 from cooperative.membership.models import Member
 from core.dates import business_date
 from core.errors import Busy, Refused
-from core.jobs import JobKind, run_job_now, start_job
+from core.jobs import JobKind, Progress, start_job, unfinished_runs
+from core.jobs import work_off as core_work_off
 from core.models import JobRun
 from credit.scoring.indicators import sources
 from credit.scoring.models import Scorecard
-from credit.scoring.selectors.nights import SCORE, LastNight, last_night, unfinished
+from credit.scoring.selectors.nights import SCORE, LastNight, last_night
 from credit.scoring.services.statements import statement_of
 
 CHUNK = 20_000
@@ -64,15 +66,9 @@ def score_members(*, on: date, full: bool = False, by: Any = None, at: datetime)
     )
 
 
-def work_off(progress: Any = None) -> list[JobRun]:
+def work_off(progress: Callable[[Progress], None] | None = None) -> list[JobRun]:
     """Do all runs that are under way in this process, the oldest first; the runs as they ended."""
-    ended: list[JobRun] = []
-    while runs := unfinished():
-        for run in runs:
-            run_job_now(run, progress)
-            run.refresh_from_db()
-            ended.append(run)
-    return ended
+    return core_work_off(SCORE, progress=progress)
 
 
 def plan(run: JobRun) -> int:
@@ -82,7 +78,7 @@ def plan(run: JobRun) -> int:
         Busy: an earlier run is under way; the sweep tries again.
         Refused: ``no_card``: no card is active.
     """
-    if any(other.pk < run.pk for other in unfinished()):
+    if any(other.pk < run.pk for other in unfinished_runs(SCORE)):
         raise Busy()
     card = Scorecard.objects.active().first()
     if card is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from credit.lending.services import projecting
 from credit.lending.services.nightly import close_day, closing, work_off
 from tests.factories.nights import as_before, close, marks, morning_after, shares_due, standings
 from tests.factories.running import Parties, assert_sound, paid, running_loan
+from tests.killed_worker import kill_in_the_middle
 from tests.race import meet, race
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
@@ -173,24 +173,7 @@ def test_a_worker_killed_in_the_middle_leaves_the_same_state() -> None:
     whole = state()
     as_before(shares)
     run = planned(chunk=10)
-    database, _, _name = os.environ["DATABASE_URL"].rpartition("/")
-    environment = os.environ | {
-        "DATABASE_URL": f"{database}/{connection.settings_dict['NAME']}",
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.run_job", str(run.pk), "10"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        preexec_fn=tie_to_parent(signal.SIGKILL),
-    )
-    with process:
-        try:
-            assert process.stdout is not None
-            assert process.stdout.readline() == b"half\n"
-        finally:
-            process.kill()
+    kill_in_the_middle(run.pk, done=10)
     assert progress_of(run.pk).done == 10
     assert state() != whole
     work_off()

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +12,6 @@ import pytest
 from django.db import connection
 from django.db.models import Count
 
-from config.embedded import tie_to_parent
 from cooperative.membership.models import Household, Member, Membership, Roster, RosterRow
 from cooperative.membership.roster import extras, jobs, sample, services
 from cooperative.membership.roster.services import confirm_roster
@@ -26,6 +21,7 @@ from core.jobs.running import plan_job
 from core.models import AuditRow, JobRun
 from tests.factories.membership import NOON, officer, resident_id
 from tests.factories.roster import Place, checked, imported, place, workbook
+from tests.killed_worker import kill_in_the_middle
 from tests.race import meet, race
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
@@ -145,24 +141,7 @@ def test_a_killed_import_ends_as_if_it_had_not_been_killed(here: Place) -> None:
     upload = workbook(rows(range(1, 301)))
     run = confirmed(here, upload)
     plan_job(run.pk)
-    database, _, _name = os.environ["DATABASE_URL"].rpartition("/")
-    environment = os.environ | {
-        "DATABASE_URL": f"{database}/{connection.settings_dict['NAME']}",
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.run_job", str(run.pk), "40"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        preexec_fn=tie_to_parent(signal.SIGKILL),
-    )
-    with process:
-        try:
-            assert process.stdout is not None
-            assert process.stdout.readline() == b"half\n"
-        finally:
-            process.kill()
+    kill_in_the_middle(run.pk, done=40)
     assert (progress_of(run.pk).done, Member.objects.count()) == (40, 40)
     run_job_now(run)
     after_kill = state()

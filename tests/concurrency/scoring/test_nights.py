@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -14,9 +10,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from django.db import connection
 
-from config.embedded import tie_to_parent
 from core.jobs import kinds, progress_of, run_job_now
 from core.jobs.running import plan_job
 from core.models import JobRun
@@ -26,6 +20,7 @@ from credit.scoring.services import nightly
 from tests.factories.accounts import UserFactory
 from tests.factories.farming import PlotFactory
 from tests.factories.scoring import DAY, ScorecardFactory, after, agreed_members
+from tests.killed_worker import kill_in_the_middle
 from tests.race import race
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
@@ -90,24 +85,7 @@ def test_a_worker_killed_in_the_middle_leaves_the_same_scores() -> None:
     book()
     whole = undisturbed()
     run = planned(chunk=10)
-    database, _, _name = os.environ["DATABASE_URL"].rpartition("/")
-    environment = os.environ | {
-        "DATABASE_URL": f"{database}/{connection.settings_dict['NAME']}",
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.run_job", str(run.pk), "10"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        preexec_fn=tie_to_parent(signal.SIGKILL),
-    )
-    with process:
-        try:
-            assert process.stdout is not None
-            assert process.stdout.readline() == b"half\n"
-        finally:
-            process.kill()
+    kill_in_the_middle(run.pk, done=10)
     assert progress_of(run.pk).done == 10
     assert scores() != whole
     nightly.work_off()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 from django.utils import timezone
 
 from cooperative.accounts.models import User
@@ -16,13 +16,12 @@ from cooperative.membership.roster.report import write_report
 from cooperative.membership.roster.selectors import problem_counts
 from cooperative.membership.roster.services import confirm_roster, record_report, upload_roster
 from core.errors import Refused
-from core.jobs import Progress, run_job_now
+from core.jobs import run_job_now
+from core.management.job_command import BAD_INPUT, JobCommand
 from core.models import JobRun
 
-BAD_INPUT = 2
 
-
-class Command(BaseCommand):
+class Command(JobCommand):
     """One officer uploads, another confirms: the command asks for both, as the pages do."""
 
     help = "Check a roster (.xlsx or .csv) and import it into a grassroots union."
@@ -57,7 +56,7 @@ class Command(BaseCommand):
         roster = self._follow(roster, roster.check_run)
         if roster.state == Roster.State.UNREADABLE:
             raise CommandError(roster.reason, returncode=BAD_INPUT)
-        self._tell(roster, roster.counts)
+        self._tell_figures(roster, roster.counts)
         if options["report"]:
             count = write_report(roster, options["report"])
             record_report(roster, by=uploader, at=timezone.now())
@@ -67,24 +66,20 @@ class Command(BaseCommand):
             return
         roster = confirm_roster(roster_id=roster.pk, by=confirmer, at=timezone.now())
         roster = self._follow(roster, roster.import_run)
-        self._tell(roster, roster.outcome)
+        self._tell_figures(roster, roster.outcome)
         self.stdout.write(self.style.SUCCESS(f"#{roster.pk} 导入完成。"))
 
     def _follow(self, roster: Roster, run: JobRun | None) -> Roster:
         """Work a job off here, with its progress; the roster as it is afterwards."""
         assert run is not None
-        run_job_now(run, self._show)
+        run_job_now(run, self.show)
         self.stdout.write("")
         run.refresh_from_db()
         if run.state == JobRun.State.FAILED:
             raise CommandError(run.reason)
         return Roster.objects.select_related("union", "check_run").get(pk=roster.pk)
 
-    def _show(self, progress: Progress) -> None:
-        self.stdout.write(f"\r{progress.handled} / {progress.total}", ending="")
-        self.stdout.flush()
-
-    def _tell(self, roster: Roster, counts: dict[str, Any]) -> None:
+    def _tell_figures(self, roster: Roster, counts: dict[str, Any]) -> None:
         """The figures and the problems as a table."""
         names = {"new": "新增", "updated": "更新", "same": "没有变化"}
         names |= {"bad": "有错误", "left_out": "没有导入"}

@@ -6,20 +6,16 @@ from argparse import ArgumentParser
 from datetime import date, timedelta
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 from django.utils import timezone
 
 from core.dates import today
 from core.errors import Refused
-from core.jobs import Progress
-from core.jobs.kinds import job_title
-from core.models import JobRun
+from core.management.job_command import BAD_INPUT, JobCommand
 from credit.lending.services.nightly import close_day, work_off
 
-BAD_INPUT = 2
 
-
-class Command(BaseCommand):
+class Command(JobCommand):
     """Twice changes nothing; dates that were missed are closed with it."""
 
     help = "Close a business date (yesterday by default) and all dates since the last close."
@@ -30,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Start the run unless there is nothing to do, and work off all that is under way."""
         on = options["date"] or today() - timedelta(days=1)
-        work_off(self._show)
+        work_off(self.show)
         try:
             close_day(on=on, at=timezone.now())
         except Refused as refused:
@@ -38,16 +34,5 @@ class Command(BaseCommand):
                 raise CommandError(str(refused), returncode=BAD_INPUT) from refused
             self.stdout.write(str(refused))
             return
-        for run in work_off(self._show):
-            self._tell(run)
-
-    def _show(self, progress: Progress) -> None:
-        self.stdout.write(f"\r{progress.handled} / {progress.total}", ending="")
-        self.stdout.flush()
-
-    def _tell(self, run: JobRun) -> None:
-        self.stdout.write(f"\r{job_title(run.kind)} {run.key}：{run.get_state_display()}")
-        for failure in run.failures.order_by("item"):
-            self.stdout.write(f"  {failure.item} {failure.reason}")
-        if run.state == JobRun.State.FAILED:
-            raise CommandError(run.reason)
+        for run in work_off(self.show):
+            self.tell(run)

@@ -6,17 +6,16 @@ from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 from django.utils import timezone
 
 from core.dates import today
-from core.jobs import Progress, run_job_now
+from core.jobs import run_job_now
+from core.management.job_command import BAD_INPUT, JobCommand
 from credit.lending.services.nightly import remind
 
-BAD_INPUT = 2
 
-
-class Command(BaseCommand):
+class Command(JobCommand):
     """Twice tells nobody twice."""
 
     help = "Send the repayment reminders of a day (today by default)."
@@ -29,9 +28,5 @@ class Command(BaseCommand):
         day = options["date"] or today()
         if day > today():
             raise CommandError("还没到那一天，不能提醒。", returncode=BAD_INPUT)
-        final = run_job_now(remind(today=day, at=timezone.now()), self._show)
+        final = run_job_now(remind(today=day, at=timezone.now()), self.show)
         self.stdout.write(f"\r{day}：借款 {final.done} 笔，没有办成 {final.failed} 笔。")
-
-    def _show(self, progress: Progress) -> None:
-        self.stdout.write(f"\r{progress.handled} / {progress.total}", ending="")
-        self.stdout.flush()

@@ -23,7 +23,8 @@ from django.utils.translation import gettext_lazy
 
 from core.dates import business_date
 from core.errors import Busy, Refused, is_busy
-from core.jobs import JobKind, Progress, run_job_now, start_job
+from core.jobs import JobKind, Progress, start_job
+from core.jobs import work_off as core_work_off
 from core.models import JobRun
 from credit.lending.models import Share
 from credit.lending.selectors.nights import CLOSE, UNION_DAYS, last_close, unfinished
@@ -108,13 +109,7 @@ def _key(on: date) -> str:
 
 def work_off(progress: Callable[[Progress], None] | None = None) -> list[JobRun]:
     """Do all closes that are under way in this process, the oldest first; the runs as they ended."""
-    ended: list[JobRun] = []
-    while runs := unfinished():
-        for run in runs:
-            run_job_now(run, progress)
-            run.refresh_from_db()
-            ended.append(run)
-    return ended
+    return core_work_off(CLOSE, UNION_DAYS, progress=progress)
 
 
 def plan(run: JobRun) -> int:

@@ -6,20 +6,16 @@ from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 from django.utils import timezone
 
 from core.dates import today
 from core.errors import Refused
-from core.jobs import Progress
-from core.jobs.kinds import job_title
-from core.models import JobRun
+from core.management.job_command import BAD_INPUT, JobCommand
 from credit.scoring.services.nightly import score_members, work_off
 
-BAD_INPUT = 2
 
-
-class Command(BaseCommand):
+class Command(JobCommand):
     """Twice changes nothing; by default only members of whom something changed are scored."""
 
     help = "Score the members as of a business date (today by default)."
@@ -30,24 +26,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Start the run unless it has been, and work off all that is under way."""
-        work_off(self._show)
+        work_off(self.show)
         try:
             run = score_members(
                 on=options["date"] or today(), full=options["full"], at=timezone.now()
             )
         except Refused as refused:
             raise CommandError(str(refused), returncode=BAD_INPUT) from refused
-        work_off(self._show)
+        work_off(self.show)
         run.refresh_from_db()
-        self._tell(run)
-
-    def _show(self, progress: Progress) -> None:
-        self.stdout.write(f"\r{progress.handled} / {progress.total}", ending="")
-        self.stdout.flush()
-
-    def _tell(self, run: JobRun) -> None:
-        self.stdout.write(f"\r{job_title(run.kind)} {run.key}：{run.get_state_display()}")
-        for failure in run.failures.order_by("item"):
-            self.stdout.write(f"  {failure.item} {failure.reason}")
-        if run.state == JobRun.State.FAILED:
-            raise CommandError(run.reason)
+        self.tell(run)
