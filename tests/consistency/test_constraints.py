@@ -371,8 +371,8 @@ SCORING: dict[str, Violation] = {
     "scoring_scorecard_retired_dated": changed(CARD, made={"active": True}, state="retired"),
     "scoring_scorecard_says_its_source": changed(CARD, source=""),
     "scoring_score_one_current": twice(SCORE, "member", "scorecard"),
-    "scoring_score_in_range": changed(SCORE, total=101),
-    "scoring_score_limit_not_negative": changed(SCORE, limit_amount=-1),
+    "scoring_score_in_range": lambda: SCORE(total=101),
+    "scoring_score_limit_not_negative": lambda: SCORE(limit_amount=-1),
     "scoring_score_days_in_order": changed(SCORE, confirmed_on=date(2026, 1, 1)),
 }
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import connection
+
+from cooperative.consent.vocabulary import SCORING
 from core.models import JobRun
+from credit.scoring.indicators import sources
 
 SCORE = "scoring.score_members"
 _ENDED = (JobRun.State.DONE, JobRun.State.DONE_WITH_FAILURES)
@@ -30,3 +34,22 @@ def last_night() -> LastNight | None:
     return LastNight(
         date.fromisoformat(told["on"]), told["card"], datetime.fromisoformat(told["since"])
     )
+
+
+# Who agreed to be scored, or does not any more.
+_AGREED = """(
+    SELECT member_id FROM consent_consent
+    WHERE purpose = %(purpose)s AND (given_at > %(since)s OR withdrawn_at > %(since)s
+        OR (valid_until > %(since)s AND valid_until <= %(now)s))
+)"""
+
+
+def changed_since(last: LastNight, on: date, now: datetime) -> list[int]:
+    """The keys of members whose score may be another one than at the last night; one query."""
+    union = " UNION ".join([_AGREED, *(f"({source.changed})" for source in sources())])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT member_id FROM ({union}) changed ORDER BY member_id",  # noqa: S608
+            {"since": last.since, "after": last.on, "day": on, "purpose": SCORING, "now": now},
+        )
+        return [member for (member,) in cursor.fetchall()]

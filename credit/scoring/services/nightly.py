@@ -23,18 +23,11 @@ from core.errors import Busy, Refused
 from core.jobs import JobKind, Progress, start_job, unfinished_runs
 from core.jobs import work_off as core_work_off
 from core.models import JobRun
-from credit.scoring.indicators import sources
 from credit.scoring.models import Scorecard
-from credit.scoring.selectors.nights import SCORE, LastNight, last_night
+from credit.scoring.selectors.nights import SCORE, LastNight, changed_since, last_night
 from credit.scoring.services.statements import statement_of
 
 CHUNK = 20_000
-# Who agreed to be scored, or does not any more.
-_AGREED = """(
-    SELECT member_id FROM consent_consent
-    WHERE purpose = %(purpose)s AND (given_at > %(since)s OR withdrawn_at > %(since)s
-        OR (valid_until > %(since)s AND valid_until <= %(now)s))
-)"""
 # A deed is dated when it begins and seen when it is committed; none takes longer than that.
 _OVERLAP = timedelta(minutes=15)
 
@@ -84,7 +77,9 @@ def plan(run: JobRun) -> int:
     if card is None:
         raise Refused("no_card", _("还没有在用的评分卡。"), way_on=_("请先批准并启用一张。"))
     on, last, now = date.fromisoformat(run.parameters["on"]), last_night(), run.queued_at
-    members = None if _all_of_them(run, card, last) else _changed(last, on, now)
+    members = None
+    if last is not None and not _all_of_them(run, card, last):
+        members = changed_since(last, on, now)
     keys = Member.objects.order_by("pk").values_list("pk", flat=True)
     first, final = keys.first() or 0, keys.last() or 0
     run.parameters |= {
@@ -100,23 +95,12 @@ def plan(run: JobRun) -> int:
     return final - first + 1 if final else 0
 
 
-def _all_of_them(run: JobRun, card: Scorecard, last: LastNight | None) -> bool:
+def _all_of_them(run: JobRun, card: Scorecard, last: LastNight) -> bool:
     on = date.fromisoformat(run.parameters["on"])
-    if run.parameters["full"] or last is None or last.card != card.pk:
+    if run.parameters["full"] or last.card != card.pk:
         return True
     # The first of a month may have been missed.
     return (on.year, on.month) != (last.on.year, last.on.month)
-
-
-def _changed(last: LastNight | None, on: date, now: datetime) -> list[int]:
-    assert last is not None
-    union = " UNION ".join([_AGREED, *(f"({source.changed})" for source in sources())])
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT member_id FROM ({union}) changed ORDER BY member_id",  # noqa: S608
-            {"since": last.since, "after": last.on, "day": on, "purpose": SCORING, "now": now},
-        )
-        return [member for (member,) in cursor.fetchall()]
 
 
 def do_members(run: JobRun, first: int, last: int) -> None:

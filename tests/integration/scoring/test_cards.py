@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 
 from core.errors import Forbidden, NotFound, Refused
 from core.models import AuditRow
@@ -15,7 +17,7 @@ from credit.scoring.models import Score, Scorecard
 from credit.scoring.reference import load_reference
 from credit.scoring.services import cards
 from tests.factories.membership import OfficerUserFactory, PostFactory
-from tests.factories.scoring import CARD, ScorecardFactory, agreed_members
+from tests.factories.scoring import CARD, ScorecardFactory, ScoreFactory, agreed_members
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 5, 20, 4, tzinfo=UTC)
@@ -95,6 +97,26 @@ def test_only_an_approved_card_is_put_in_use() -> None:
     assert refused.value.code == "wrong_state"
     with pytest.raises(NotFound):
         cards.activate_card(card_id=999_999, by=officer("reviewer"), at=AT)
+
+
+@pytest.mark.parametrize("change", [{"definition": {}}, {"title": "别的"}, {"number": 99}])
+def test_the_database_keeps_a_card_as_it_was_approved(change: dict[str, Any]) -> None:
+    card = ScorecardFactory(approved=True)
+    for refused in (
+        lambda: Scorecard.objects.filter(pk=card.pk).update(**change),
+        lambda: Scorecard.objects.filter(pk=card.pk).delete(),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            refused()
+    draft = ScorecardFactory()
+    assert Scorecard.objects.filter(pk=draft.pk).update(**change) == 1
+
+
+def test_the_database_keeps_what_a_score_says() -> None:
+    score = ScoreFactory()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Score.objects.filter(pk=score.pk).update(total=Decimal("90.00"))
+    assert Score.objects.filter(pk=score.pk).update(confirmed_on=date(2026, 6, 1)) == 1
 
 
 def test_a_shipped_card_comes_into_use_once() -> None:
