@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("cooperative.membership.urls")),
     path("farm/", include("cooperative.farming.urls")),
     path("credit/", include("credit.lending.urls")),
+    path("credit/", include("credit.scoring.urls")),
     path("my-data/", include("cooperative.consent.urls")),
     path("privacy/", consent_overview.privacy, name="privacy"),
     path("verify/", include("core.documents.urls")),

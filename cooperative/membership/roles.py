@@ -30,6 +30,7 @@ _READ = frozenset(
         "job.view",
         "audit.view",
         "loan.view",
+        "score.view",
     }
 )
 

@@ -1,0 +1,1 @@
+"""The officers' panel of scoring; each part registers itself."""

@@ -1,0 +1,1 @@
+"""What the pages of members show, worked out before the template."""
