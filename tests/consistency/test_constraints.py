@@ -320,7 +320,10 @@ RUNNING: dict[str, Violation] = {
         REPAYMENT, made={"confirmed": True}, confirmed_by=None
     ),
     "lending_repayment_reversal_proposed_by_paired": changed(
-        REPAYMENT, made={"reversal_proposed": True}, reversal_proposed_at=None
+        REPAYMENT, made={"reversal_proposed": True}, reversal_proposed_at=None, reversal_cause=""
+    ),
+    "lending_repayment_reversal_caused": changed(
+        REPAYMENT, made={"reversal_proposed": True}, reversal_cause=""
     ),
     "lending_repayment_reversed_by_paired": changed(
         REPAYMENT, made={"reversed": True}, reversed_by=None

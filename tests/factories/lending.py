@@ -343,6 +343,7 @@ class RepaymentFactory(DjangoModelFactory[Repayment]):
         disputed = factory.Trait(state="disputed", dispute="没有收到。", disputed_at=NOON)
         reversal_proposed = factory.Trait(
             confirmed=True,
+            reversal_cause="wrong_amount",
             reversal_reason="登记错了。",
             reversal_proposed_by=factory.SubFactory(OfficerUserFactory),
             reversal_proposed_at=NOON,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
@@ -13,7 +14,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
+from cooperative.ledger.models import Entry
 from cooperative.membership.models import Member
 from cooperative.membership.panel import Deed, reveals
 from core.formats import format_yuan
@@ -21,7 +24,6 @@ from credit.lending.admin.parts import (
     COLOURS,
     NoteForm,
     PartyAdmin,
-    ReasonForm,
     by_id,
     shown_name,
     told,
@@ -56,6 +58,17 @@ class WaitsFilter(admin.SimpleListFilter):
         if self.value() == "reversal":
             return queryset.filter(state=S.CONFIRMED, reversal_proposed_at__isnull=False)
         return queryset
+
+
+class ReversalForm(forms.Form):
+    """Why a payment never was: the books' reason, and words for the parties."""
+
+    cause = forms.ChoiceField(
+        label=_("原因"), choices=Entry.Reason.choices, widget=UnfoldAdminSelectWidget
+    )
+    reason = forms.CharField(
+        label=_("具体情况（当事人会看到）"), max_length=300, widget=UnfoldAdminTextareaWidget
+    )
 
 
 def _received(row: Repayment, answers: dict[str, Any], by: Any, at: Any) -> None:
@@ -120,6 +133,7 @@ class RepaymentAdmin(PartyAdmin):
         "dispute",
         "disputed_at",
         "resolution",
+        "reversal_cause",
         "reversal_reason",
         "reversal_proposed_by",
         "reversal_proposed_at",
@@ -162,9 +176,9 @@ class RepaymentAdmin(PartyAdmin):
             _("提出冲正"),
             "loan.convene",
             what=_what_changes,
-            do=by_id(propose_reversal, "repayment_id", "reason"),
+            do=by_id(propose_reversal, "repayment_id", "cause", "reason"),
             done=_("已提出，等另一位复核。"),
-            form=ReasonForm,
+            form=ReversalForm,
             offered=lambda row: row.state == S.CONFIRMED and row.reversal_proposed_at is None,
             dangerous=True,
         ),

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cooperative.ledger.models import Entry
 from core.models import StoredFile
 from core.models.base import LockedQuerySet, both_or_neither
 from core.money import ZERO, MoneyField
@@ -22,6 +23,7 @@ class Repayment(models.Model):
     It counts from ``paid_on`` once confirmed. ``key`` comes from the form that declared it, so
     that two taps make one row. The parts say what it paid (Civil Code art. 561): costs, overdue
     interest, interest, principal; what is left is ``unallocated`` and is given back.
+    ``reversal_cause`` is what the books say of a reversal, ``reversal_reason`` what the parties read.
     """
 
     class State(models.TextChoices):
@@ -75,7 +77,10 @@ class Repayment(models.Model):
     disputed_at = models.DateTimeField(_("提出争议时间"), null=True, blank=True)
     resolution = models.CharField(_("处理结果"), max_length=300, blank=True)
     # four eyes of a reversal
-    reversal_reason = models.CharField(_("冲正原因"), max_length=300, blank=True)
+    reversal_cause = models.CharField(
+        _("冲正原因"), max_length=20, choices=Entry.Reason.choices, blank=True
+    )
+    reversal_reason = models.CharField(_("冲正说明"), max_length=300, blank=True)
     reversal_proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -114,6 +119,12 @@ class Repayment(models.Model):
             both_or_neither("lending_repayment", "confirmed_at", "confirmed_by"),
             both_or_neither("lending_repayment", "reversal_proposed_at", "reversal_proposed_by"),
             both_or_neither("lending_repayment", "reversed_at", "reversed_by"),
+            models.CheckConstraint(
+                name="lending_repayment_reversal_caused",
+                condition=Q(reversal_proposed_at__isnull=True, reversal_cause="")
+                | (Q(reversal_proposed_at__isnull=False) & ~Q(reversal_cause="")),
+                violation_error_message=_("冲正要写明原因。"),
+            ),
             models.CheckConstraint(
                 name="lending_repayment_confirmed_dated",
                 condition=Q(state__in=["confirmed", "reversed"], confirmed_at__isnull=False)

@@ -63,9 +63,9 @@ def post_payment(
 def post_reversal(
     share: Share, repayment: Repayment, before: Standing, *, by: Any, at: datetime
 ) -> None:
-    """Take a payment's entry back, and post what that moved of other payments' parts."""
+    """Take a payment's entry back for the cause that was proposed, and post what that moved of other payments' parts."""
     entry = entry_of(repayment)
-    reverse_entry(entry=entry, reason=Entry.Reason.OTHER, by=by, at=at)
+    reverse_entry(entry=entry, reason=repayment.reversal_cause, by=by, at=at)
     posted = as_lines(entry.postings.select_related("account").order_by("pk"))
     taken_back = balances_of(line.mirrored for line in posted)
     post_entries(_rest(share, before, taken_back, at), by=by, at=at)

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from cooperative.ledger.models import Entry
 from cooperative.membership.access import access_row
 from core import audit
 from core.dates import business_date
@@ -94,15 +95,19 @@ def _preview(repayment: Repayment, history: History, at: datetime) -> Preview:
     return Preview(repayment, history.projected(today), without.projected(today))
 
 
-def propose_reversal(*, repayment_id: int, reason: str, by: Any, at: datetime) -> Repayment:
+def propose_reversal(
+    *, repayment_id: int, cause: str, reason: str, by: Any, at: datetime
+) -> Repayment:
     """An officer asks that a confirmed payment be taken back; another one decides.
+
+    ``cause`` is one of the books' reasons (``Entry.Reason``), ``reason`` are words for the parties.
 
     Raises:
         NotFound: absent, or out of the officer's reach.
         Refused: ``own_matter``, ``wrong_state``, ``already_proposed``, ``returned_already``,
             ``reason_missing`` or ``reason_too_long``.
     """
-    reason = clean_reason(reason)
+    cause, reason = Entry.Reason(cause), clean_reason(reason)
     found = officers_row(_rows(), repayment_id, by, PROPOSE, at, loan="share__loan")
     with busy_is_refused(), transaction.atomic():
         share = lock_share(found.share_id)
@@ -115,10 +120,10 @@ def propose_reversal(*, repayment_id: int, reason: str, by: Any, at: datetime) -
                 way_on=_("请复核人员办理。"),
             )
         _check_possible(_preview(repayment, history_of(events_of(share)), at))
-        repayment.reversal_reason = reason
+        repayment.reversal_cause, repayment.reversal_reason = cause, reason
         repayment.reversal_proposed_by, repayment.reversal_proposed_at = by, at
         repayment.save(update_fields=_PROPOSAL)
-        _record("reversal_proposed", repayment, by, at)
+        _record("reversal_proposed", repayment, by, at, cause=cause.value)
     return repayment
 
 
@@ -133,7 +138,7 @@ def drop_reversal(*, repayment_id: int, by: Any, at: datetime) -> Repayment:
     with busy_is_refused(), transaction.atomic():
         repayment = lock_repayment(repayment_id, lock_share(found.share_id))
         _check_proposed(repayment)
-        repayment.reversal_reason = ""
+        repayment.reversal_cause = repayment.reversal_reason = ""
         repayment.reversal_proposed_by = repayment.reversal_proposed_at = None
         repayment.save(update_fields=_PROPOSAL)
         _record("reversal_dropped", repayment, by, at)
@@ -203,7 +208,7 @@ def _reverse(repayment: Repayment, share: Share, by: Any, at: datetime) -> None:
         )
 
 
-_PROPOSAL = ["reversal_reason", "reversal_proposed_by", "reversal_proposed_at"]
+_PROPOSAL = ["reversal_cause", "reversal_reason", "reversal_proposed_by", "reversal_proposed_at"]
 
 
 def _rows() -> models.QuerySet[Repayment]:

@@ -197,7 +197,11 @@ def reverse_and_confirm() -> tuple[Loan, list[str]]:
         at=AT,
     )
     repaying.propose_reversal(
-        repayment_id=old.pk, reason="错。", by=parties.officer("convener"), at=AT
+        cause="wrong_amount",
+        repayment_id=old.pk,
+        reason="错。",
+        by=parties.officer("convener"),
+        at=AT,
     )
     reviewer = parties.officer("reviewer")
     with (

@@ -126,7 +126,9 @@ def test_a_reversal_gives_the_cost_back_to_the_next_payment():
     first, second = paid(share, "50.00", OWED_FROM), paid(share, "60.00", OWED_FROM)
     assert (first.costs, second.costs) == (Decimal("35.00"), Decimal("0.00"))
     given = {"repayment_id": first.pk, "at": noon(OWED_FROM)}
-    repaying.propose_reversal(reason="错。", by=Parties(loan).officer("convener"), **given)
+    repaying.propose_reversal(
+        cause="wrong_amount", reason="错。", by=Parties(loan).officer("convener"), **given
+    )
     repaying.confirm_reversal(by=Parties(loan).officer("reviewer"), **given)
     second.refresh_from_db()
     assert (second.costs, second.interest) == (Decimal("35.00"), Decimal("25.00"))
@@ -143,7 +145,9 @@ def test_who_paid_all_before_owes_no_cost_until_that_payment_falls():
     assert (share.state, row.costs, share.costs_paid) == ("settled", 0, 0)
     assert_sound(loan)
     given = {"repayment_id": row.pk, "at": noon(OWED_FROM)}
-    repaying.propose_reversal(reason="错。", by=Parties(loan).officer("convener"), **given)
+    repaying.propose_reversal(
+        cause="wrong_amount", reason="错。", by=Parties(loan).officer("convener"), **given
+    )
     repaying.confirm_reversal(by=Parties(loan).officer("reviewer"), **given)
     assert payoff_of_loan(loan, OWED_FROM).costs == Decimal("35.00")
     assert_sound(loan)

@@ -167,7 +167,11 @@ class LoanLife(RuleBasedStateMachine):
         if row is None or row.reversal_proposed_at is not None:
             return
         proposed = self.tried(
-            repaying.propose_reversal, repayment_id=row.pk, reason="错。", by=self.convener
+            repaying.propose_reversal,
+            cause="twice",
+            repayment_id=row.pk,
+            reason="错。",
+            by=self.convener,
         )
         if proposed is not None:
             preview = repaying.preview_reversal(repayment_id=row.pk, by=self.reviewer, at=self.at)

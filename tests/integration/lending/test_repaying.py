@@ -525,7 +525,9 @@ def test_a_reversed_payment_never_was_and_a_settled_loan_runs_again():
     assert preview.reopens
     assert preview.before.standing.principal_outstanding == yuan("0.00")
     assert preview.after.standing.principal_outstanding == yuan("10000.00")
-    repaying.propose_reversal(repayment_id=row.pk, reason="登记错了。", by=convener, at=at)
+    repaying.propose_reversal(
+        cause="wrong_amount", repayment_id=row.pk, reason="登记错了。", by=convener, at=at
+    )
     assert_sound(loan)
     repaying.confirm_reversal(repayment_id=row.pk, by=reviewer, at=at)
     row.refresh_from_db()
@@ -535,7 +537,7 @@ def test_a_reversed_payment_never_was_and_a_settled_loan_runs_again():
     assert (loan.state, loan.ended_at) == ("active", None)
     assert (share.state, share.principal_outstanding) == ("formed", yuan("10000.00"))
     assert "lending.loan_reopened" in kinds_of(parties.lender())
-    assert Entry.objects.filter(reverses__isnull=False).count() == 1
+    assert Entry.objects.get(reverses__isnull=False).reason == row.reversal_cause == "wrong_amount"
     assert_sound(loan)
 
 
@@ -548,7 +550,9 @@ def test_the_preview_is_what_the_reversal_does():
     convener, reviewer = parties.officer("convener"), parties.officer("reviewer")
     at = noon(DAY)
     preview = repaying.preview_reversal(repayment_id=first.pk, by=reviewer, at=at)
-    repaying.propose_reversal(repayment_id=first.pk, reason="登记错了。", by=convener, at=at)
+    repaying.propose_reversal(
+        cause="wrong_amount", repayment_id=first.pk, reason="登记错了。", by=convener, at=at
+    )
     repaying.confirm_reversal(repayment_id=first.pk, by=reviewer, at=at)
     (share,) = parties.shares()
     after = preview.after
@@ -571,16 +575,21 @@ def test_a_reversal_needs_two_officers():
     from tests.factories.membership import PostFactory
 
     PostFactory(user=reviewer, union=loan.union, role="convener")
-    repaying.propose_reversal(repayment_id=row.pk, reason="错。", by=reviewer, at=noon(DAY))
+    repaying.propose_reversal(
+        cause="wrong_amount", repayment_id=row.pk, reason="错。", by=reviewer, at=noon(DAY)
+    )
     with pytest.raises(Refused) as refused:
-        repaying.propose_reversal(repayment_id=row.pk, reason="错。", by=reviewer, at=noon(DAY))
+        repaying.propose_reversal(
+            cause="wrong_amount", repayment_id=row.pk, reason="错。", by=reviewer, at=noon(DAY)
+        )
     assert refused.value.code == "already_proposed"
     with pytest.raises(Refused) as refused:
         repaying.confirm_reversal(repayment_id=row.pk, by=reviewer, at=noon(DAY))
     assert refused.value.code == "same_person"
     repaying.drop_reversal(repayment_id=row.pk, by=parties.officer("reviewer"), at=noon(DAY))
     row.refresh_from_db()
-    assert (row.state, row.reversal_proposed_by, row.reversal_reason) == ("confirmed", None, "")
+    assert (row.state, row.reversal_proposed_by) == ("confirmed", None)
+    assert (row.reversal_cause, row.reversal_reason) == ("", "")
     assert_sound(loan)
 
 
@@ -593,7 +602,11 @@ def test_what_was_given_back_must_be_covered_before_a_payment_is_reversed():
     )
     with pytest.raises(Refused) as refused:
         repaying.propose_reversal(
-            repayment_id=row.pk, reason="错。", by=parties.officer("convener"), at=noon(DAY)
+            cause="wrong_amount",
+            repayment_id=row.pk,
+            reason="错。",
+            by=parties.officer("convener"),
+            at=noon(DAY),
         )
     assert refused.value.code == "returned_already"
     assert "80.82 元" in str(refused.value)
@@ -603,7 +616,7 @@ def test_a_payment_that_does_not_count_is_not_reversed():
     parties = Parties(running_loan())
     row = declared(parties.shares()[0], "100.00", DAY)
     for deed in (
-        lambda **given: repaying.propose_reversal(reason="错。", **given),
+        lambda **given: repaying.propose_reversal(cause="wrong_amount", reason="错。", **given),
         repaying.preview_reversal,
     ):
         with pytest.raises(Refused) as refused:

@@ -140,7 +140,9 @@ def test_officers_see_what_they_can_act_on_and_nothing_of_other_unions():
     assert waiting_for(convener) == {"还款有争议，等核实": 1}
     assert waiting_for(reviewer) == {}
     confirmed = paid(share, "200.00", DAY)
-    repaying.propose_reversal(repayment_id=confirmed.pk, reason="错。", by=convener, at=noon(DAY))
+    repaying.propose_reversal(
+        cause="wrong_amount", repayment_id=confirmed.pk, reason="错。", by=convener, at=noon(DAY)
+    )
     troubles.propose_write_off(loan_id=loan.pk, reason="收不回。", by=convener, at=noon(DAY))
     assert waiting_for(reviewer) == {"冲正等您复核": 1, "核销等您复核": 1}
     assert waiting_for(stranger) == {}

@@ -84,7 +84,11 @@ def test_a_payment_taken_back_stands_and_changes_nothing():
     parties = Parties(loan)
     row = paid(parties.shares()[0], "1219.18", DAY)
     repaying.propose_reversal(
-        repayment_id=row.pk, reason="错。", by=parties.officer("convener"), at=noon(DAY)
+        cause="wrong_amount",
+        repayment_id=row.pk,
+        reason="错。",
+        by=parties.officer("convener"),
+        at=noon(DAY),
     )
     repaying.confirm_reversal(repayment_id=row.pk, by=parties.officer("reviewer"), at=noon(DAY))
     (section,) = statement_of_loan(loan, *YEAR).sections

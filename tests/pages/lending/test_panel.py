@@ -12,6 +12,7 @@ import time_machine
 from openpyxl import load_workbook
 
 from cooperative.consent.models import Disclosure
+from cooperative.ledger.models import Entry
 from core.jobs import run_job_now
 from core.models import AuditRow
 from credit.lending.models import Extension, Loan, LoanRequest, LprRate, Repayment, WriteOff
@@ -174,11 +175,14 @@ def test_a_reversal_says_what_it_changes_before_each_of_two_officers_acts(rules,
     page = convener.get(f"{REPAYMENTS}{repayment.pk}/reverse/").content.decode()
     assert "冲正以后，这笔 4,000.00 元不算还款。未还本金从" in page
     assert "变成 10,000.00 元" in page
-    convener.post(f"{REPAYMENTS}{repayment.pk}/reverse/", {"reason": "记错了人"})
+    convener.post(
+        f"{REPAYMENTS}{repayment.pk}/reverse/", {"cause": "wrong_party", "reason": "记错了人"}
+    )
     assert convener.get(f"{REPAYMENTS}{repayment.pk}/confirm-reversal/").status_code == 404
     assert reviewer.post(f"{REPAYMENTS}{repayment.pk}/confirm-reversal/").status_code == 302
     repayment.refresh_from_db()
     assert repayment.state == Repayment.State.REVERSED
+    assert Entry.objects.get(reverses__isnull=False).reason == Entry.Reason.WRONG_PARTY
 
 
 def test_a_late_loan_is_mediated_and_written_off_by_two(rules, signed_in):
