@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.errors import Refused
 from core.formats import format_number, format_yuan_short
@@ -46,13 +47,24 @@ def figure(measure: Measure, value: Decimal) -> str:
     number = format_number(value.quantize(Decimal("0.01")))
     if measure in (Measure.BORROWER_UNION_PERCENT, Measure.RATE_PERCENT):
         return f"{number}%"
+    if measure in (Measure.TERM_MONTHS, Measure.EXTENSION_MONTHS):
+        return months_text(value)
     units = {
         Measure.BORROWER_LENDERS: _("%(number)s 位"),
         Measure.LENDER_LOANS: _("%(number)s 笔"),
-        Measure.TERM_MONTHS: _("%(number)s 个月"),
-        Measure.EXTENSION_MONTHS: _("%(number)s 个月"),
     }
     return units[measure] % {"number": number}
+
+
+def months_text(months: int | Decimal) -> str:
+    """How long, in months.
+
+    >>> months_text(6)
+    '6 个月'
+    """
+    number = format_number(Decimal(months).quantize(Decimal("0.01")))
+    words = ngettext("%(months)s 个月", "%(months)s 个月", 1 if months == 1 else 2)
+    return words % {"months": number}
 
 
 def title_of(measure: Measure) -> str:

@@ -91,9 +91,9 @@ CODES = [
         ARRIVAL_DAYS, _("登记转款后多少天没人确认，由工会核实"), _("天"), Decimal(3), Decimal(60)
     ),
     ParameterCode(EVIDENCE_YEARS, _("合同和凭证保存几年"), _("年"), Decimal(3), Decimal(30)),
-    ParameterCode(CONTACT_FROM_HOUR, _("催收调解最早几点"), _("点"), Decimal(6), Decimal(12)),
-    ParameterCode(CONTACT_UNTIL_HOUR, _("催收调解最晚几点"), _("点"), Decimal(17), Decimal(22)),
-    ParameterCode(CONTACTS_A_WEEK, _("催收调解每周最多几次"), _("次"), Decimal(1), Decimal(7)),
+    ParameterCode(CONTACT_FROM_HOUR, _("联系逾期的人最早几点"), _("点"), Decimal(6), Decimal(12)),
+    ParameterCode(CONTACT_UNTIL_HOUR, _("联系逾期的人最晚几点"), _("点"), Decimal(17), Decimal(22)),
+    ParameterCode(CONTACTS_A_WEEK, _("联系逾期的人每周最多几次"), _("次"), Decimal(1), Decimal(7)),
 ]
 
 _SINCE = date(2000, 1, 1)

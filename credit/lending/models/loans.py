@@ -282,7 +282,7 @@ class Share(models.Model):
         related_name="+",
         null=True,
         blank=True,
-        verbose_name=_("转款凭证"),
+        verbose_name=_("转账凭证"),
     )
     sent_at = models.DateTimeField(_("出借人登记时间"), null=True, blank=True)
     note = models.CharField(_("说明"), max_length=300, blank=True)

@@ -51,7 +51,7 @@ class Repayment(models.Model):
         related_name="+",
         null=True,
         blank=True,
-        verbose_name=_("付款凭证"),
+        verbose_name=_("转账凭证"),
     )
     state = models.CharField(
         _("状态"), max_length=10, choices=State.choices, default=State.DECLARED

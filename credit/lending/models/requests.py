@@ -265,7 +265,7 @@ class Pledge(models.Model):
         PLEDGED = PledgeState.PLEDGED, _("答应了")
         CONTRACTED = PledgeState.CONTRACTED, _("已写进合同")
         DECLINED = PledgeState.DECLINED, _("这次不借")
-        LAPSED = PledgeState.LAPSED, _("已作罢")
+        LAPSED = PledgeState.LAPSED, _("没有用上")
 
     request = models.ForeignKey(
         LoanRequest, on_delete=models.PROTECT, related_name="pledges", verbose_name=_("借款申请")

@@ -15,10 +15,11 @@ from cooperative.membership.models import Member, Membership
 from core.errors import Refused
 from core.formats import format_day, format_number, format_yuan_short
 from core.sentences import listed
+from credit.lending.limit_words import months_text
 from credit.lending.models import LoanRequest
 from credit.lending.models.requests import Method
 from credit.lending.pages.quotes import Quote, quote_of, terms_of
-from credit.lending.pages.texts import HUNDRED, months_text, percent, rate_text
+from credit.lending.pages.texts import HUNDRED, percent, rate_text
 from credit.lending.rules.accounts import grouped, is_of
 from credit.lending.rules.policy import room_of_borrower
 from credit.lending.selectors.limits import counted_since, exposure_of, limits_of, union_total
@@ -224,7 +225,7 @@ def ceiling_text(membership: Membership, today: date) -> str:
 def longest_text(membership: Membership, today: date) -> str:
     """The longest term in a sentence."""
     months = limits_of(membership.union.path, today).term_months.stop
-    return _("最长 %(months)s 个月。") % {"months": format_number(months)}
+    return _("最长 %(term)s。") % {"term": months_text(months)}
 
 
 @dataclass(frozen=True)

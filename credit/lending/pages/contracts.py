@@ -121,7 +121,7 @@ def _lines(loan: Loan, own: Share | None, today: date) -> list[tuple[Any, Any]]:
         (_("利率"), rate_text(loan.annual_rate)),
         (_("怎么还"), loan.get_method_display()),
         (_("预定到账"), format_day(terms.disbursed_on, today)),
-        (_("到期"), format_day(loan.ends_on, today)),
+        (_("到期日"), format_day(loan.ends_on, today)),
         (_("逾期后的利率"), percent(loan.overdue_rate)),
         (_("钱转给"), loan.payee_name or loan.membership.member.name),
     ]

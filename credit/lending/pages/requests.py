@@ -13,10 +13,11 @@ from core.exact import ZERO
 from core.formats import format_day, format_yuan_short
 from core.masking import mask_name
 from core.sentences import listed
+from credit.lending.limit_words import months_text
 from credit.lending.models import Loan, LoanRequest
 from credit.lending.models.requests import Method
 from credit.lending.pages.quotes import cost_sentence, quote_of, terms_of
-from credit.lending.pages.texts import REQUEST_TONES, months_text, rate_text, tail_text
+from credit.lending.pages.texts import REQUEST_TONES, rate_text, tail_text
 from credit.lending.rules.states.actors import Actor, may_move
 from credit.lending.rules.states.request import TRANSITIONS, RequestState
 from credit.lending.selectors import overview

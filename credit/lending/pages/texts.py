@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from core.formats import format_number
 
@@ -108,11 +108,6 @@ def rate_text(rate: Decimal) -> str:
         "percent": percent(rate),
         "yuan": format_number(rate * HUNDRED),
     }
-
-
-def months_text(months: int) -> str:
-    """How long, in months."""
-    return ngettext("%(months)s 个月", "%(months)s 个月", months) % {"months": months}
 
 
 def tail_text(number: str) -> str:

@@ -110,7 +110,7 @@ def _clean_slip_number(slip_number: str) -> str:
     if not number:
         raise Refused(
             "slip_missing",
-            _("请填银行流水号，它是转款的凭据。"),
+            _("请填银行流水号，对账要用到它。"),
             way_on=_("手机银行的转账记录里可以查到。"),
         )
     if len(number) > SLIP_LENGTH:

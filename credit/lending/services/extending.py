@@ -17,6 +17,7 @@ from core.errors import NotFound, Refused, busy_is_refused, refusing
 from core.formats import format_day
 from credit.lending.access import access_own_loan, access_party_extension
 from credit.lending.extension_checks import check_extension
+from credit.lending.limit_words import months_text
 from credit.lending.models import Extension, ExtensionConsent, Loan, LoanEvent, Share
 from credit.lending.rules.extending import moved_dues
 from credit.lending.rules.states import Actor
@@ -330,8 +331,11 @@ def check_term_extends(room: Room) -> None:
     if room.term_too_long:
         raise Refused(
             "extension_term",
-            _("这笔借款的期限是 %(term)s 个月，超过了现在的上限 %(most)s 个月，不能再展期。")
-            % {"term": room.term_months, "most": room.most_term_months},
+            _("这笔借款的期限是 %(term)s，超过了现在的上限 %(most)s，不能再展期。")
+            % {
+                "term": months_text(room.term_months),
+                "most": months_text(room.most_term_months),
+            },
             way_on=_("请和出借人、工会商量怎么还，能还多少先还多少。"),
             term_months=room.term_months,
         )
@@ -341,10 +345,10 @@ def _check_room(room: Room, ends_on: date) -> None:
     if ends_on > room.latest:
         raise Refused(
             "extension_stop",
-            _("最多延 %(most)s 个月，也不能超过原来的期限 %(term)s 个月，所以最晚延到%(latest)s。")
+            _("最多延 %(most)s，也不能超过原来的期限 %(term)s，所以最晚延到%(latest)s。")
             % {
-                "most": room.most_months,
-                "term": room.term_months,
+                "most": months_text(room.most_months),
+                "term": months_text(room.term_months),
                 "latest": format_day(room.latest),
             },
             way_on=_("请选这天或更早的日子；还不上的部分，请和出借人、工会商量。"),

@@ -24,6 +24,7 @@ from core.formats import format_day, format_number
 from core.masking import mask_name
 from core.models import AuditRow
 from core.sentences import filled
+from credit.lending.limit_words import months_text
 from credit.lending.links import panel_row
 from credit.lending.models import LoanRequest, Pledge
 
@@ -115,7 +116,7 @@ NOTICES: Mapping[str, Told] = {
     "invited": Told(
         _("有人想请您帮忙"),
         _("%(borrower)s想借 %(amount)s 元，工会问您愿不愿意借一些"),
-        _("用途：%(purpose)s，借 %(months)s 个月，年利率 %(rate)s。愿意不愿意都请回个话，%(expires)s前有效。"),
+        _("用途：%(purpose)s，借 %(term)s，年利率 %(rate)s。愿意不愿意都请回个话，%(expires)s前有效。"),
         sms=True,
     ),
     "pledge_lapsed": Told(
@@ -224,7 +225,7 @@ def _words(request: LoanRequest, at: datetime, facts: Mapping[str, Any]) -> dict
         "borrower": mask_name(request.membership.member.name),
         "amount": request.amount,
         "purpose": request.get_purpose_display,
-        "months": request.term_months,
+        "term": partial(months_text, request.term_months),
         "wanted": partial(format_day, request.wanted_on, today),
         "expires": partial(format_day, request.expires_on, today),
         "rate": f"{format_number((request.rate or ZERO) * 100)}%",

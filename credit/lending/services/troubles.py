@@ -121,7 +121,7 @@ def _check_overdue(loan: Loan, held_at: datetime) -> None:
     if not given_up and not late.exists():
         raise Refused(
             "nothing_overdue",
-            _("合同 %(number)s 那天没有逾期，不用催收，也不记调解。") % {"number": loan.number},
+            _("合同 %(number)s 那天没有逾期，不用催，也不记调解。") % {"number": loan.number},
             way_on=_("到期前平台会自动提醒借款人。"),
         )
 
@@ -136,7 +136,7 @@ def _check_contact(loan: Loan, held_at: datetime, at: datetime) -> None:
     if not first <= hour < last:
         raise Refused(
             "contact_hours",
-            _("催收和调解只能在 %(first)s 点到 %(last)s 点之间，您写的是%(held)s。")
+            _("打电话、上门和调解只能在 %(first)s 点到 %(last)s 点之间，您写的是%(held)s。")
             % {"first": first, "last": last, "held": format_moment(held_at)},
             way_on=_("请核对时间；如果确实发生在这段时间以外，请报告工会负责人。"),
             hour=hour,

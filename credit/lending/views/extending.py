@@ -17,6 +17,7 @@ from core.formats import format_day
 from core.sentences import listed
 from credit.lending.access import access_own_loan, access_party_extension
 from credit.lending.forms import ExtensionForm
+from credit.lending.limit_words import months_text
 from credit.lending.pages.extensions import extension_page
 from credit.lending.pages.texts import rate_text
 from credit.lending.selectors.extending import room_to_extend
@@ -48,7 +49,14 @@ def ask_for_extension(request: HttpRequest, pk: int) -> HttpResponse:
     rate, room = rate_text(loan.annual_rate), room_to_extend(loan, today())
     if refused is None:
         refused = refusal_of(lambda: services.check_term_extends(room))
-    context = {"loan": loan, "rate": rate, "room": room, "form": form}
+    context = {
+        "loan": loan,
+        "rate": rate,
+        "room": room,
+        "most": months_text(room.most_months),
+        "term": months_text(room.term_months),
+        "form": form,
+    }
     return show(request, "lending/ask_extension.html", refused, **context)
 
 
