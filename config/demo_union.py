@@ -32,6 +32,7 @@ from core.dates import business_date
 from core.parameters import load_reference_values
 from credit.lending import demo as lending_demo
 from credit.lending.reference import load_reference as load_lending_reference
+from credit.scoring import demo as scoring_demo
 from credit.scoring.reference import load_reference as load_scoring_reference
 
 SEED = 20260520
@@ -129,6 +130,7 @@ def load(*, at: datetime, say: Callable[[str], object]) -> None:
     notices_demo.send_past(at=at)
     consent_demo.load(today=today, rng=rng)
     say("consents, disclosures and requests")
+    say(f"{scoring_demo.load_scores(union=unions['HD01'], at=at)} credit scores")
 
 
 def logins() -> list[str]:

@@ -44,6 +44,12 @@ SECTIONS: list[tuple[str | Promise, list[_Line]]] = [
         ],
     ),
     (
+        _("信用评分"),
+        [
+            (_("评分卡"), "rule_settings", "scoring_scorecard", "score.view"),
+        ],
+    ),
+    (
         _("授权与个人信息"),
         [
             (_("资料请求"), "rule", "consent_datarequest", "data_request.view"),

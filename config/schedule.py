@@ -33,6 +33,8 @@ TIMETABLE: tuple[Entry, ...] = (
     Entry("lending.close_day", crontab(minute="30"), _HOUR),
     # in the morning; what was reminded of is not reminded of again
     Entry("lending.remind_repayments", crontab(hour="7-19", minute="50"), _HOUR),
+    # after the close of day; a date that is done is left as it is
+    Entry("scoring.score_members", crontab(hour="1-6", minute="45"), _HOUR),
     # every night, one after another
     Entry("membership.purge_drafts", crontab(hour="2", minute="10"), _NIGHT),
     Entry("notices.purge", crontab(hour="2", minute="20"), _NIGHT),

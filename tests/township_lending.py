@@ -12,6 +12,7 @@ from credit.lending.rules import Method, Terms
 from credit.lending.services.projecting import project_share, record_delivery
 from tests.factories import lending
 from tests.factories.membership import MembershipFactory
+from tests.factories.scoring import ScorecardFactory
 
 if TYPE_CHECKING:
     from tests.two_townships import Township
@@ -50,6 +51,7 @@ def lending_rows(here: Township, other: Member) -> None:
         lending.NightMarkFactory(share=borrowed),
         lending.UnionDayFactory(union=here.union, on=_next_day(here)),
         lending.LprRateFactory(),  # the same for everybody: it carries no mark
+        ScorecardFactory(),  # one card for the whole federation
         extension,
         repayment,
         borrowed,

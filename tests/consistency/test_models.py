@@ -52,7 +52,6 @@ WITHOUT_PAGE = {
     "lending.Mediation": "shown on the page of its loan",
     "lending.Signature": "shown on the page of its loan",
     "notices.Attempt": "shown with its message",
-    "scoring.Scorecard": "read by `manage.py score_members`; its editor is still to come",
     "scoring.Score": "read by `manage.py score_members`; its pages are still to come",
     "notices.DemoMessage": "the demo's own inbox shows them",
 }

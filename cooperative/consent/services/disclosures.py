@@ -127,14 +127,20 @@ def record_look(
 
 
 def record_own_export(
-    *, member: Member, by: Any, file_kind: str, at: datetime, address: str | None = None
+    *,
+    member: Member,
+    by: Any,
+    file_kind: str,
+    at: datetime,
+    address: str | None = None,
+    categories: Collection[str] = ("all",),
 ) -> Disclosure:
-    """Write down that the member took a copy of all, so that they notice if it was not them."""
+    """Write down that the member took a copy, so that they notice if it was not them."""
     row = Disclosure.objects.create(
         member=member,
         basis=Disclosure.Basis.OWN,
         purpose="own_export",
-        categories=["all"],
+        categories=sorted(categories),
         by=by,
         at=at,
         address=address or None,

@@ -1,1 +1,5 @@
 """The officers' panel of scoring; each part registers itself."""
+
+from credit.scoring.admin import cards
+
+__all__ = ["cards"]

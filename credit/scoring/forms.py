@@ -1,0 +1,81 @@
+"""What members type about their score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.utils.translation import gettext_lazy as _
+
+from core.forms import YuanField
+from core.sentences import Text
+from credit.scoring.rules.evaluating import Inputs
+from credit.scoring.rules.reasons import text_of
+from credit.scoring.rules.supposing import LIFTED, NOW, supposals_of, supposed
+from credit.scoring.selectors.scores import ReadScore
+
+ASSETS, INCOME = "assets", "income"
+
+
+@dataclass(frozen=True)
+class FieldGroup:
+    """Fields that belong to one group of the card."""
+
+    group: str
+    fields: list[BoundField]
+
+
+class SupposeForm(forms.Form):
+    """Each characteristic as it is or in another bin, vetoes lifted, other assets and income."""
+
+    def __init__(self, read: ReadScore, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.read = read
+        for one in read.card.characteristics:
+            value = read.inputs.get(one.indicator)
+            now = (NOW, text_of(one, value))
+            others = [(found.key, found.text) for found in supposals_of(one, value)]
+            self.fields[one.code] = _choice(one.title, [now, *others])
+        for veto in self._standing_vetoes():
+            self.fields[veto.code] = _choice(
+                veto.title, [(NOW, _("还在")), (LIFTED, _("已经没有了"))]
+            )
+        formula = read.card.limit
+        self._amount(ASSETS, _("家产现值（元）"), read.inputs.get(formula.assets_indicator))
+        self._amount(INCOME, _("一年经营纯收入（元）"), read.inputs.get(formula.income_indicator))
+        if self.is_bound:  # what was not sent stays as it is
+            choices = [name for name in self.fields if name not in (ASSETS, INCOME)]
+            self.data = {**dict.fromkeys(choices, NOW), **self.data.dict()}
+
+    def _standing_vetoes(self) -> list[Any]:
+        return [one for one in self.read.card.vetoes if one.code in self.read.result.vetoes]
+
+    def _amount(self, name: str, label: Text, value: Any) -> None:
+        initial = None if value is None else f"{value:.0f}"
+        self.fields[name] = YuanField(required=False, label=label, initial=initial)
+
+    def groups(self) -> list[FieldGroup]:
+        """The fields of the characteristics by group."""
+        found: dict[str, list[BoundField]] = {}
+        for one in self.read.card.characteristics:
+            found.setdefault(one.group, []).append(self[one.code])
+        return [FieldGroup(group, fields) for group, fields in found.items()]
+
+    def vetoes(self) -> list[BoundField]:
+        """The fields of the vetoes that stand."""
+        return [self[one.code] for one in self._standing_vetoes()]
+
+    def changes(self) -> Inputs:
+        """The inputs as supposed, by indicator; of a valid form."""
+        formula = self.read.card.limit
+        amounts = {
+            formula.assets_indicator: self.cleaned_data[ASSETS],
+            formula.income_indicator: self.cleaned_data[INCOME],
+        }
+        return supposed(self.read.card, self.cleaned_data, amounts)
+
+
+def _choice(label: Text, choices: list[tuple[str, Text]]) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=choices, initial=NOW)
