@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -22,6 +23,8 @@ from django.utils.translation.template import templatize
 
 PACKAGES = ("config", "core", "cooperative", "credit", "supply")
 ENGLISH = "en"
+# A date that moves with every update makes two people's catalogues clash for nothing.
+_NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 
 _STRING = r"""(u?'(?:\\.|[^'\\])*'|u?"(?:\\.|[^"\\])*")"""  # Django's own extractor writes u'…'
 _CALL = re.compile(rf"\b(?:_|u?gettext)\({_STRING}\)")
@@ -90,7 +93,9 @@ def read_catalogue(language: str) -> Catalog:
 def update_english() -> int:
     """Add new texts to the English catalogue, drop those that are gone; returns how many lack English."""
     old = read_catalogue(ENGLISH)
-    new = Catalog(locale=ENGLISH, project="Sanwei", charset="utf-8", fuzzy=False)
+    new = Catalog(
+        locale=ENGLISH, project="Sanwei", charset="utf-8", fuzzy=False, creation_date=_NO_DATE
+    )
     for text, files in own_texts().items():
         known = old.get(text if isinstance(text, str) else text[0])
         translated = known.string if known else ("" if isinstance(text, str) else ("", ""))
