@@ -379,6 +379,37 @@ SCORING: dict[str, Violation] = {
     "scoring_score_days_in_order": changed(SCORE, confirmed_on=date(2026, 1, 1)),
 }
 
+OVERRIDE, OBJECTION = scoring.OverrideFactory, scoring.ObjectionFactory
+CORRECTING: dict[str, Violation] = {
+    **four_eyes("scoring_override", OVERRIDE, confirmed=True),
+    "scoring_override_revoked_by_paired": changed(
+        OVERRIDE, made={"revoked": True}, revoked_by=None
+    ),
+    "scoring_override_changes_something": changed(OVERRIDE, limit_amount=None),
+    "scoring_override_limit_not_negative": changed(OVERRIDE, limit_amount=-1),
+    "scoring_override_reasoned": changed(OVERRIDE, reason=""),
+    "scoring_override_period_forward": changed(OVERRIDE, ends_on=F("starts_on")),
+    "scoring_override_state_checked": changed(OVERRIDE, state="confirmed"),
+    "scoring_override_revoked_dated": changed(
+        OVERRIDE, made={"confirmed": True}, state="revoked", remark="有变化"
+    ),
+    "scoring_override_end_told": changed(OVERRIDE, made={"rejected": True}, remark=""),
+    "scoring_override_no_overlap": twice(OVERRIDE, "score", confirmed=True),
+    "scoring_objection_one_open": twice(OBJECTION, "score"),
+    "scoring_objection_says_what": changed(OBJECTION, words=""),
+    "scoring_objection_answered_by_paired": changed(
+        OBJECTION, made={"upheld": True}, answered_by=None
+    ),
+    "scoring_objection_answered_in_writing": changed(OBJECTION, state="rejected"),
+    "scoring_objection_withdrawn_dated": changed(OBJECTION, state="withdrawn"),
+    "scoring_objection_corrected_when_upheld": changed(
+        OBJECTION, made={"rejected": True}, new_score=F("score")
+    ),
+    "scoring_objection_stated_when_rejected": changed(
+        OBJECTION, made={"upheld": True}, statement="有话说", stated_at=NOON
+    ),
+}
+
 VIOLATIONS = {
     **CORE,
     **ACCOUNTS,
@@ -390,6 +421,7 @@ VIOLATIONS = {
     **CONTRACTING,
     **RUNNING,
     **SCORING,
+    **CORRECTING,
 }
 
 

@@ -53,6 +53,8 @@ WITHOUT_PAGE = {
     "lending.Signature": "shown on the page of its loan",
     "notices.Attempt": "shown with its message",
     "scoring.Score": "read by `manage.py score_members`; its pages are still to come",
+    "scoring.Override": "its pages are still to come",
+    "scoring.Objection": "its pages are still to come",
     "notices.DemoMessage": "the demo's own inbox shows them",
 }
 

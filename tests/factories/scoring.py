@@ -13,7 +13,7 @@ from cooperative.consent.models import Consent, ConsentText
 from cooperative.consent.vocabulary import SCORING
 from cooperative.membership.models import Member, Membership
 from core.dates import start_of_day
-from credit.scoring.models import Score, Scorecard
+from credit.scoring.models import Objection, Override, Score, Scorecard
 from tests.factories.accounts import UserFactory
 from tests.factories.consent import ConsentFactory, ConsentTextFactory
 from tests.factories.membership import MemberFactory, MembershipFactory
@@ -156,3 +156,68 @@ def agree(member: Member, **more: Any) -> Consent:
         **more,
     )
     return consent
+
+
+class OverrideFactory(DjangoModelFactory[Override]):
+    """A proposal to give another limit for a month."""
+
+    class Meta:
+        model = Override
+
+    class Params:
+        confirmed = factory.Trait(
+            state="confirmed",
+            checked_by=factory.SubFactory(UserFactory),
+            checked_at=AT,
+        )
+        rejected = factory.Trait(
+            state="rejected",
+            checked_by=factory.SubFactory(UserFactory),
+            checked_at=AT,
+            remark="凭证不清楚",
+        )
+        revoked = factory.Trait(
+            state="revoked",
+            checked_by=factory.SubFactory(UserFactory),
+            checked_at=AT,
+            revoked_by=factory.SubFactory(UserFactory),
+            revoked_at=AT,
+            remark="情况有变化",
+        )
+
+    score = factory.SubFactory(ScoreFactory)
+    member = factory.SelfAttribute("score.member")
+    limit_amount = Decimal("30000.00")
+    reason = "大棚刚建好，还没有登记"
+    starts_on = DAY
+    ends_on = DAY + timedelta(days=31)
+    made_by = factory.SubFactory(UserFactory)
+    made_at = AT
+
+
+class ObjectionFactory(DjangoModelFactory[Objection]):
+    """The member says that the land is not right; an answer is due in twenty days."""
+
+    class Meta:
+        model = Objection
+
+    class Params:
+        upheld = factory.Trait(
+            state="upheld",
+            answer="地块已经更正为60亩",
+            answered_by=factory.SubFactory(UserFactory),
+            answered_at=AT,
+        )
+        rejected = factory.Trait(
+            state="rejected",
+            answer="地块登记和承包合同一致",
+            answered_by=factory.SubFactory(UserFactory),
+            answered_at=AT,
+        )
+
+    score = factory.SubFactory(ScoreFactory)
+    member = factory.SelfAttribute("score.member")
+    about = "land"
+    words = "我家的地是60亩，不是40亩"
+    raised_at = AT
+    due_on = DAY + timedelta(days=20)

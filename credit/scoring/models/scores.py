@@ -10,11 +10,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cooperative.membership.models import Member
+from core.models.base import LockedQuerySet
 from core.money import MoneyField
 from credit.scoring.models.cards import Scorecard
 
 
-class ScoreQuerySet(models.QuerySet["Score"]):
+class ScoreQuerySet(LockedQuerySet["Score"]):
     """Scores by the day they are of."""
 
     def current(self) -> Self:
