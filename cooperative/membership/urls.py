@@ -7,7 +7,6 @@ from cooperative.membership.views import home, joining, membership
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
-    path("credit/", home.credit, name="credit"),
     path("supply/", home.supply, name="supply"),
     path("jobs/<int:run_id>/progress/", job_progress, name="job_progress"),
     path("join/", joining.join, name="join"),

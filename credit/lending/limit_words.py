@@ -11,6 +11,14 @@ from core.errors import Refused
 from core.formats import format_number, format_yuan_short
 from credit.lending.rules.policy import Finding, Measure
 
+_IN_YUAN = {
+    Measure.BORROWER_OUTSTANDING,
+    Measure.BORROWER_CREDIT,
+    Measure.BORROWER_UNSCORED,
+    Measure.LENDER_OUT,
+    Measure.UNION_TOTAL,
+}
+
 
 def stop_of(finding: Finding) -> Refused:
     """The refusal of a finding that stops: the rule, the numbers, the way on."""
@@ -42,7 +50,7 @@ def figure(measure: Measure, value: Decimal) -> str:
     >>> figure(Measure.LENDER_OUT, Decimal("150000.00"))
     '150,000 元'
     """
-    if measure in (Measure.BORROWER_OUTSTANDING, Measure.LENDER_OUT, Measure.UNION_TOTAL):
+    if measure in _IN_YUAN:
         return _("%(yuan)s 元") % {"yuan": format_yuan_short(value)}
     number = format_number(value.quantize(Decimal("0.01")))
     if measure in (Measure.BORROWER_UNION_PERCENT, Measure.RATE_PERCENT):
@@ -72,6 +80,8 @@ def title_of(measure: Measure) -> str:
     return {
         Measure.BORROWER_OUTSTANDING: _("借入未还本金"),
         Measure.BORROWER_UNION_PERCENT: _("占工会总额上限的比例"),
+        Measure.BORROWER_CREDIT: _("信用额度用了多少"),
+        Measure.BORROWER_UNSCORED: _("没有信用分，借入未还本金"),
         Measure.BORROWER_LENDERS: _("同时的出借人数"),
         Measure.LENDER_OUT: _("借出未收回本金"),
         Measure.LENDER_LOANS: _("计数期内出借笔数"),
@@ -91,6 +101,17 @@ def _stop_words() -> dict[Measure, tuple[str, str]]:
         Measure.BORROWER_UNION_PERCENT: (
             _("借款人一个人会占到工会总额上限的 %(value)s，每人最多 %(level)s。"),
             _("可以少借一些，或先还上一部分。"),
+        ),
+        Measure.BORROWER_CREDIT: (
+            _("借款人名下没还的本金会到 %(value)s，按信用分算出的额度是 %(level)s。"),
+            _(
+                "可以少借一些，或先还上一部分，现在名下是 %(before)s。觉得分数不对，可以提出异议，"
+                "也可以请工会由人来评。"
+            ),
+        ),
+        Measure.BORROWER_UNSCORED: (
+            _("借款人还没有信用分，名下没还的本金最多 %(level)s，这样会到 %(value)s。"),
+            _("可以少借一些；同意评信用以后，按评出的额度算。"),
         ),
         Measure.BORROWER_LENDERS: (
             _("同时借给这位借款人的会有 %(value)s，最多 %(level)s。"),
@@ -129,6 +150,8 @@ def _warning_words() -> dict[Measure, str]:
         Measure.BORROWER_UNION_PERCENT: _(
             "借款人会占到工会总额上限的 %(value)s，超过预警 %(level)s。"
         ),
+        Measure.BORROWER_CREDIT: _("借款人名下会有 %(value)s，信用额度是 %(level)s。"),
+        Measure.BORROWER_UNSCORED: _("借款人还没有信用分，名下会有 %(value)s，最多 %(level)s。"),
         Measure.BORROWER_LENDERS: _("出借人会有 %(value)s，超过预警 %(level)s。"),
         Measure.LENDER_OUT: _("出借人会借出 %(value)s，超过预警 %(level)s。"),
         Measure.LENDER_LOANS: _("出借人在计数期内会借出 %(value)s，超过预警 %(level)s。"),

@@ -29,6 +29,7 @@ LENDER_LOANS_MONTHS = "lending.lender_loans_months"
 RATE_PERCENT_WARN = "lending.rate_percent_warn"
 RATE_MULTIPLE = "lending.rate_multiple"
 CONVENER_LIMIT = "lending.convener_limit"
+UNSCORED_LIMIT = "lending.unscored_limit"
 BORROWER_OVERDUE_DAYS = "lending.borrower_overdue_days"
 REQUEST_DAYS = "lending.request_days"
 SIGN_DAYS = "lending.sign_days"
@@ -80,6 +81,9 @@ CODES = [
     ),
     ParameterCode(
         CONVENER_LIMIT, _("经办人可以自行召集的金额"), _("元"), Decimal(0), Decimal(1_000_000)
+    ),
+    ParameterCode(
+        UNSCORED_LIMIT, _("没有信用分的人最多欠多少"), _("元"), Decimal(0), Decimal(100_000)
     ),
     ParameterCode(
         BORROWER_OVERDUE_DAYS, _("逾期超过多少天不能再借"), _("天"), Decimal(0), Decimal(90)
@@ -135,6 +139,11 @@ REFERENCE = [
             "法释〔2020〕17号第二十五条：不超过合同成立时一年期贷款市场报价利率的四倍",
         ),
         (CONVENER_LIMIT, 20_000, _HOUSE),
+        (
+            UNSCORED_LIMIT,
+            20_000,
+            "个人信息保护法第十六条、第二十四条：不同意评分的人也能借；本平台按最低一档的基础额设限",
+        ),
         (BORROWER_OVERDUE_DAYS, 30, _HOUSE),
         (REQUEST_DAYS, 30, _HOUSE),
         (SIGN_DAYS, 7, _HOUSE),

@@ -11,6 +11,7 @@ from credit.lending.views import (
     inviting,
     loans,
     overview,
+    place,
     repaying,
     requests,
     spare,
@@ -18,6 +19,7 @@ from credit.lending.views import (
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", place.credit, name="credit"),
     path("mine/", overview.my_lending, name="my_lending"),
     path("statement/", statements.lending_statement, name="lending_statement"),
     path("statement/file/", statements.lending_statement_file, name="lending_statement_file"),

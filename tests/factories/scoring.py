@@ -221,3 +221,10 @@ class ObjectionFactory(DjangoModelFactory[Objection]):
     words = "我家的地是60亩，不是40亩"
     raised_at = AT
     due_on = DAY + timedelta(days=20)
+
+
+def credited(member: Member, limit: str = "200000.00") -> Score:
+    """A score that lets the member owe so much."""
+    card = Scorecard.objects.active().first() or ScorecardFactory(active=True)
+    score: Score = ScoreFactory(member=member, scorecard=card, limit_amount=Decimal(limit))
+    return score

@@ -1,4 +1,4 @@
-"""The four places of the bottom bar that membership answers for: home, credit, supply."""
+"""The places of the bottom bar that membership answers for: home, supply."""
 
 from __future__ import annotations
 
@@ -35,25 +35,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @public
-def credit(request: HttpRequest) -> HttpResponse:
-    """What credit rests on and how far the member is."""
-    return _place(request, "membership/credit.html", "credit")
-
-
-@require_safe
-@public
 def supply(request: HttpRequest) -> HttpResponse:
     """What buying together will rest on."""
-    return _place(request, "membership/supply.html", "supply")
-
-
-def _place(request: HttpRequest, template: str, tab: str) -> HttpResponse:
     member = member_of(request.user)
-    membership = live_membership(member) if member else None
     context = {
         "member": member,
-        "membership": membership,
-        "waiting_until": may_borrow_and_lend_from(membership, today()) if membership else None,
-        "tab": tab,
+        "membership": live_membership(member) if member else None,
+        "tab": "supply",
     }
-    return render(request, template, context)
+    return render(request, "membership/supply.html", context)

@@ -21,7 +21,7 @@ from credit.lending.models.requests import Method
 from credit.lending.pages.quotes import Quote, quote_of, terms_of
 from credit.lending.pages.texts import HUNDRED, percent, rate_text
 from credit.lending.rules.accounts import grouped, is_of
-from credit.lending.rules.policy import room_of_borrower
+from credit.lending.rules.policy import Exposure, Limits, Measure, credit_level, room_of_borrower
 from credit.lending.selectors.limits import counted_since, exposure_of, limits_of, union_total
 from credit.lending.selectors.rates import ceiling_on
 
@@ -187,28 +187,34 @@ class Room:
 def room_of(member: Member, membership: Membership, today: date) -> Room:
     """What is left for a borrower; a fixed number of queries."""
     limits = limits_of(membership.union.path, today)
-    exposure = exposure_of(member, since=counted_since(limits, today))
+    exposure = exposure_of(member, since=counted_since(limits, today), on=today)
     most = room_of_borrower(limits, exposure, union_total(membership.union))
-
-    def yuan(amount: Decimal) -> str:
-        return _("%(amount)s 元") % {"amount": format_yuan_short(amount)}
 
     return Room(
         most,
         [
-            LimitLine(_("一个人最多欠"), yuan(limits.borrower_outstanding.stop)),
+            LimitLine(_("一个人最多欠"), _yuan(limits.borrower_outstanding.stop)),
+            _credit_line(limits, exposure),
             LimitLine(
                 _("您现在欠的"),
-                yuan(exposure.borrowed),
+                _yuan(exposure.borrowed),
                 _("%(count)s 位出借人，最多 %(stop)s 位")
                 % {
                     "count": len(exposure.lenders),
                     "stop": format_number(limits.borrower_lenders.stop),
                 },
             ),
-            LimitLine(_("还能借"), yuan(most)),
+            LimitLine(_("还能借"), _yuan(most)),
         ],
     )
+
+
+def _credit_line(limits: Limits, exposure: Exposure) -> LimitLine:
+    measure, level = credit_level(limits, exposure)
+    if measure is Measure.BORROWER_UNSCORED:
+        note = _("还没有信用分，先按这个数")
+        return LimitLine(_("没有信用分的人最多欠"), _yuan(level.stop), note)
+    return LimitLine(_("您的信用额度"), _yuan(level.stop), _("按信用分算出来的"))
 
 
 def ceiling_text(membership: Membership, today: date) -> str:
@@ -277,7 +283,7 @@ def account_text(draft: Draft) -> str:
     }
 
 
-def _yuan(amount: str) -> str:
+def _yuan(amount: Decimal | str) -> str:
     return _("%(amount)s 元") % {"amount": format_yuan_short(Decimal(amount))}
 
 

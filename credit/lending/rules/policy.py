@@ -23,6 +23,8 @@ class Measure(StrEnum):
     BORROWER_LENDERS = "borrower_lenders"
     BORROWER_OUTSTANDING = "borrower_outstanding"
     BORROWER_UNION_PERCENT = "borrower_union_percent"
+    BORROWER_CREDIT = "borrower_credit"
+    BORROWER_UNSCORED = "borrower_unscored"
     LENDER_LOANS = "lender_loans"
     LENDER_OUT = "lender_out"
     TERM_MONTHS = "term_months"
@@ -73,6 +75,7 @@ class Limits:
     rate_percent_warn: Decimal
     rate_multiple: Decimal
     convener_limit: Decimal
+    unscored_limit: Decimal
     borrower_overdue_days: int
     request_days: int
     sign_days: int
@@ -90,12 +93,14 @@ class Exposure:
 
     ``lenders`` are the persons who lend to them now, ``borrowed`` what they owe or will;
     ``lent`` what is out or promised, ``loans`` how many they gave within the counted months.
+    ``credit_limit`` is what their score lets them owe in all; None for who is not scored.
     """
 
     borrowed: Decimal = ZERO
     lenders: frozenset[int] = frozenset()
     lent: Decimal = ZERO
     loans: int = 0
+    credit_limit: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -146,7 +151,16 @@ def check_borrower(
             Decimal(len(exposure.lenders)),
             Decimal(len(together)),
         ),
+        *_weigh(*credit_level(limits, exposure), exposure.borrowed, owed),
     ]
+
+
+def credit_level(limits: Limits, exposure: Exposure) -> tuple[Measure, Level]:
+    """What a person may owe in all by their score, or by the union's rule without one."""
+    most = exposure.credit_limit
+    if most is None:
+        return Measure.BORROWER_UNSCORED, Level(limits.unscored_limit, limits.unscored_limit)
+    return Measure.BORROWER_CREDIT, Level(most, most)
 
 
 def check_lender(
@@ -201,11 +215,13 @@ def room_of_lender(limits: Limits, exposure: Exposure) -> Decimal:
 def room_of_borrower(limits: Limits, exposure: Exposure, union_total: Decimal) -> Decimal:
     """How much more a person may borrow; never negative."""
     share = limits.borrower_union_percent.stop * limits.union_total.stop / HUNDRED
+    _measure, credit = credit_level(limits, exposure)
     return max(
         ZERO,
         min(
             limits.borrower_outstanding.stop - exposure.borrowed,
             share - exposure.borrowed,
+            credit.stop - exposure.borrowed,
             limits.union_total.stop - union_total,
         ),
     )

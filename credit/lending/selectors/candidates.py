@@ -111,7 +111,7 @@ def reasons_for(
 def _weighed(request: LoanRequest, spares: list[SpareMoney], day: date) -> list[Candidate]:
     limits = limits_of(request.membership.union.path, day)
     members = [row.membership.member_id for row in spares]
-    exposures = exposures_of(members, since=counted_since(limits, day))
+    exposures = exposures_of(members, since=counted_since(limits, day), on=day)
     standings = standings_of([row.membership for row in spares], day)
     free = free_amounts(spares)
     missing = missing_of(request)

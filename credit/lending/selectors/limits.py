@@ -17,6 +17,7 @@ from core.parameters import values_on
 from credit.lending import parameters
 from credit.lending.models import Share
 from credit.lending.models.loans import OPEN_SHARE_STATES
+from credit.lending.rules import policy
 from credit.lending.rules.policy import (
     HUNDRED,
     Exposure,
@@ -25,6 +26,7 @@ from credit.lending.rules.policy import (
     Measure,
     Severity,
 )
+from credit.scoring.selectors.standing import limits_of_members
 
 # What a share ties up: until it has arrived the sum agreed, then what is left of it.
 AT_STAKE = Case(When(state=Share.State.FORMED, then=F("principal_outstanding")), default="amount")
@@ -50,12 +52,13 @@ def _pair(measure: str) -> tuple[str, str]:
     return parameters.warn(measure), parameters.stop(measure)
 
 
-_EXACT = frozenset({"rate_percent_warn", "rate_multiple", "convener_limit"})
+_EXACT = frozenset({"rate_percent_warn", "rate_multiple", "convener_limit", "unscored_limit"})
 _SINGLE = {
     "lender_loans_months": parameters.LENDER_LOANS_MONTHS,
     "rate_percent_warn": parameters.RATE_PERCENT_WARN,
     "rate_multiple": parameters.RATE_MULTIPLE,
     "convener_limit": parameters.CONVENER_LIMIT,
+    "unscored_limit": parameters.UNSCORED_LIMIT,
     "borrower_overdue_days": parameters.BORROWER_OVERDUE_DAYS,
     "request_days": parameters.REQUEST_DAYS,
     "sign_days": parameters.SIGN_DAYS,
@@ -68,13 +71,13 @@ def counted_since(limits: Limits, day: date) -> date:
     return add_months(day, -limits.lender_loans_months)
 
 
-def exposure_of(member: Member, *, since: date) -> Exposure:
+def exposure_of(member: Member, *, since: date, on: date) -> Exposure:
     """What a person has at stake, in all unions; loans lent are counted from ``since``."""
-    return exposures_of([member.pk], since=since)[member.pk]
+    return exposures_of([member.pk], since=since, on=on)[member.pk]
 
 
-def exposures_of(member_ids: Iterable[int], *, since: date) -> dict[int, Exposure]:
-    """What each of these persons has at stake; two queries, however many they are."""
+def exposures_of(member_ids: Iterable[int], *, since: date, on: date) -> dict[int, Exposure]:
+    """What each of these persons has at stake on a day; four queries, however many they are."""
     ids = list(member_ids)
     borrowed: dict[int, Decimal] = dict.fromkeys(ids, ZERO)
     lenders: dict[int, set[int]] = {pk: set() for pk in ids}
@@ -88,12 +91,14 @@ def exposures_of(member_ids: Iterable[int], *, since: date) -> dict[int, Exposur
         borrowed[borrower] += sum_
         lenders[borrower].add(lender)
     lent = _lent(ids, since)
+    credit = limits_of_members(ids, on)
     return {
         pk: Exposure(
             borrowed=borrowed[pk],
             lenders=frozenset(lenders[pk]),
             lent=lent[pk][0],
             loans=lent[pk][1],
+            credit_limit=credit.get(pk),
         )
         for pk in ids
     }
@@ -144,20 +149,20 @@ class Counter:
 
     @property
     def percent(self) -> int:
-        """The value as a whole percent of the stop level, rounded down."""
-        return int(self.value * HUNDRED / self.level.stop)
+        """The value as a whole percent of the stop level, rounded down; a level of 0 is full."""
+        return int(self.value * HUNDRED / self.level.stop) if self.level.stop else int(HUNDRED)
 
 
 def counters_of_member(member: Member, union: Union, day: date) -> list[Counter]:
-    """A person's counters as borrower and lender in a union's limits; three queries."""
+    """A person's counters as borrower and lender in a union's limits; five queries."""
     limits = limits_of(union.path, day)
-    exposure = exposure_of(member, since=counted_since(limits, day))
+    exposure = exposure_of(member, since=counted_since(limits, day), on=day)
     return _counters(member, limits, exposure)
 
 
 def counters(union: Union, day: date) -> list[Counter]:
     """The running counters of a union: the total first, then of everybody who owes or lends
-    something there, the fullest first. Five queries, whatever the number of people.
+    something there, the fullest first. Seven queries, whatever the number of people.
     """
     limits = limits_of(union.path, day)
     shares = Share.objects.filter(loan__union=union).exclude(state=Share.State.LAPSED)
@@ -165,7 +170,7 @@ def counters(union: Union, day: date) -> list[Counter]:
     pairs = shares.order_by(*parties).values_list(*parties).distinct()
     ids = {pk for pair in pairs for pk in pair}
     members = Member.objects.in_bulk(ids)
-    exposures = exposures_of(sorted(ids), since=counted_since(limits, day))
+    exposures = exposures_of(sorted(ids), since=counted_since(limits, day), on=day)
     people = [
         counter
         for pk, exposure in exposures.items()
@@ -182,13 +187,21 @@ def near_limits(union: Union, day: date) -> list[Counter]:
 
 
 def _counters(member: Member, limits: Limits, exposure: Exposure) -> list[Counter]:
+    credit, credit_level = policy.credit_level(limits, exposure)
     values: dict[Measure, Any] = {
         Measure.BORROWER_OUTSTANDING: exposure.borrowed,
         Measure.BORROWER_UNION_PERCENT: exposure.borrowed * HUNDRED / limits.union_total.stop,
         Measure.BORROWER_LENDERS: Decimal(len(exposure.lenders)),
+        credit: exposure.borrowed,
         Measure.LENDER_OUT: exposure.lent,
         Measure.LENDER_LOANS: Decimal(exposure.loans),
     }
     return [
-        Counter(measure, value, limits.level(measure), member) for measure, value in values.items()
+        Counter(
+            measure,
+            value,
+            credit_level if measure is credit else limits.level(measure),
+            member,
+        )
+        for measure, value in values.items()
     ]

@@ -90,7 +90,7 @@ def past_of(request: LoanRequest) -> Past:
 
 
 def findings_of(request: LoanRequest, day: date) -> list[Finding]:
-    """What a contract over this request would warn of or be stopped by today; six queries.
+    """What a contract over this request would warn of or be stopped by today; eight queries.
 
     For the officer who reviews; ``credit.lending.limit_words`` puts findings into words. A rate is
     weighed once the request has one, or by what the borrower would pay at most.
@@ -101,7 +101,7 @@ def findings_of(request: LoanRequest, day: date) -> list[Finding]:
     union = request.membership.union
     limits = limits_of(union.path, day)
     member = request.membership.member_id
-    exposure = exposures_of([member], since=counted_since(limits, day))[member]
+    exposure = exposures_of([member], since=counted_since(limits, day), on=day)[member]
     rate = request.highest_rate if request.rate is None else request.rate
     ceiling = ceiling_of(lpr_on(day), limits.rate_multiple)
     return [

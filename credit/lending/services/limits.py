@@ -33,7 +33,7 @@ def check_borrower_limits(
         Refused: ``limit_<measure>`` for the first that stops.
     """
     since = counted_since(limits, today)
-    exposure = exposures_of([membership.member_id], since=since)[membership.member_id]
+    exposure = exposures_of([membership.member_id], since=since, on=today)[membership.member_id]
     return _or_stop(
         [
             *policy.check_borrower(limits, exposure, amount, lenders),
@@ -58,7 +58,7 @@ def check_lender_limits(
         Refused: ``limit_<measure>`` for the first that stops.
     """
     since = counted_since(limits, today)
-    exposure = exposures_of([membership.member_id], since=since)[membership.member_id]
+    exposure = exposures_of([membership.member_id], since=since, on=today)[membership.member_id]
     sum_, count = promised
     counted = Exposure(lent=exposure.lent + sum_, loans=exposure.loans + count)
     return _or_stop(policy.check_lender(limits, counted, amount))

@@ -558,10 +558,10 @@ def test_suggestions_take_a_fixed_number_of_queries(world, django_assert_num_que
     request = world.convening()
     for _lender in range(2):
         lend(world.lender(), "100.00")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         assert len(candidates_for(request, TODAY)) == 2
     for _lender in range(5):
         lend(world.lender(), "100.00")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         assert len(candidates_for(request, TODAY)) == 7
     assert Pledge.objects.count() == 0

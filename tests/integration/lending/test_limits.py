@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -18,7 +18,9 @@ from credit.lending.selectors.limits import (
     union_total,
 )
 from credit.lending.selectors.requests import findings_of, past_of
+from credit.scoring.models import Score
 from tests.factories.lending import LoanFactory, LoanRequestFactory, PartyFactory, ShareFactory
+from tests.factories.scoring import OverrideFactory
 from tests.integration.lending.world import TODAY, World
 
 SINCE = date(2024, 5, 20)
@@ -47,13 +49,13 @@ def test_exposure_counts_what_is_agreed_under_way_and_outstanding(world):
     Share.objects.filter(pk=partly.pk).update(
         principal_outstanding=Decimal("2500.00"), principal_paid=Decimal("7500.00")
     )
-    borrowed = exposure_of(world.borrower.member, since=SINCE)
+    borrowed = exposure_of(world.borrower.member, since=SINCE, on=TODAY)
     assert (borrowed.borrowed, borrowed.lenders) == (
         Decimal("42500.00"),
         frozenset({lender.member_id}),
     )
     assert (borrowed.lent, borrowed.loans) == (0, 0)
-    lent = exposure_of(lender.member, since=SINCE)
+    lent = exposure_of(lender.member, since=SINCE, on=TODAY)
     assert (lent.lent, lent.loans, lent.borrowed) == (Decimal("42500.00"), 7, 0)
     assert union_total(world.union) == Decimal("42500.00")
 
@@ -62,7 +64,7 @@ def test_exposure_is_one_person_s_in_all_their_unions(world):
     elsewhere = PartyFactory(member=world.borrower.member)
     ShareFactory(formed=True, loan=loan_of(world.borrower))
     ShareFactory(formed=True, loan=loan_of(elsewhere))
-    exposure = exposure_of(world.borrower.member, since=SINCE)
+    exposure = exposure_of(world.borrower.member, since=SINCE, on=TODAY)
     assert (exposure.borrowed, len(exposure.lenders)) == (Decimal("20000.00"), 2)
     assert union_total(world.union) == Decimal("10000.00")
 
@@ -88,11 +90,11 @@ def test_counters_show_everybody_and_the_union_s_total(world):
 
 def test_counters_take_a_fixed_number_of_queries(world, django_assert_num_queries):
     ShareFactory(formed=True, loan=loan_of(world.borrower))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         counters(world.union, TODAY)
     for _loan in range(4):
         ShareFactory(formed=True, loan=loan_of(PartyFactory(union=world.union)))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         assert len({row.who for row in counters(world.union, TODAY)}) == 11
 
 
@@ -114,3 +116,18 @@ def test_the_borrower_s_past_is_counted(world):
     ShareFactory(settled=True, loan=loan_of(world.borrower, settled=True))
     past = past_of(world.submit())
     assert (past.settled, past.running, past.late, past.written_off) == (1, 1, 1, 0)
+
+
+def test_an_override_in_force_stands_in_the_place_of_the_score_s_limit(world):
+    score = Score.objects.get(member=world.borrower.member)
+    OverrideFactory(
+        score=score,
+        confirmed=True,
+        limit_amount=Decimal("13000.00"),
+        starts_on=TODAY,
+        ends_on=TODAY + timedelta(days=30),
+    )
+    member = world.borrower.member
+    assert exposure_of(member, since=SINCE, on=TODAY).credit_limit == Decimal("13000.00")
+    after = exposure_of(member, since=SINCE, on=TODAY + timedelta(days=30))
+    assert after.credit_limit == Decimal("200000.00")

@@ -17,6 +17,7 @@ from core.sentences import in_a_row
 from credit.lending.models import LoanRequest, LprRate, RequestDraft
 from credit.lending.rules.terms import CustomDue
 from credit.lending.services import convening, drafts, requests, reviewing
+from credit.scoring.models import Score
 from tests.factories.core import ParameterFactory
 from tests.factories.lending import (
     ACCOUNT_NUMBER,
@@ -27,6 +28,7 @@ from tests.factories.lending import (
     ShareFactory,
 )
 from tests.factories.membership import officer
+from tests.factories.scoring import credited
 from tests.integration.lending.world import NOON, RATE, TODAY, World, answers, refusal
 
 DAY = timedelta(days=1)
@@ -309,6 +311,42 @@ def test_the_outstanding_limit_counts_what_is_owed_in_every_union(world):
     assert refused.code == "limit_borrower_outstanding"
     assert refused.facts == {"现在": "90,000 元", "办了以后": "102,000 元", "上限": "100,000 元"}
     assert world.submit(amount=Decimal("10000.00")).amount == Decimal("10000.00")
+
+
+def test_the_limit_of_the_score_stops_and_says_so(world):
+    credited_to(world.borrower, "15000.00")
+    owes(world.borrower, "5000.00")
+    refused = refusal(world.submit)
+    assert refused.code == "limit_borrower_credit"
+    assert "额度是 15,000 元" in str(refused)
+    assert "提出异议" in str(refused)
+    assert refused.facts == {"现在": "5,000 元", "办了以后": "17,000 元", "上限": "15,000 元"}
+    assert LoanRequest.objects.filter(membership=world.borrower, state="submitted").count() == 0
+    assert world.submit(amount=Decimal("10000.00")).amount == Decimal("10000.00")
+
+
+def test_who_has_no_score_may_borrow_up_to_the_union_s_rule(world):
+    Score.objects.all().delete()
+    refused = refusal(world.submit, amount=Decimal("20000.01"))
+    assert refused.code == "limit_borrower_unscored"
+    assert "20,000 元" in str(refused)
+    assert world.submit(amount=Decimal("20000.00")).amount == Decimal("20000.00")
+
+
+def test_a_score_that_fell_stops_the_next_step(world):
+    row = world.convening()
+    (pledge,) = world.invite(row, world.lender())
+    credited_to(world.borrower, "3000.00")
+    refused = refusal(world.pledge, pledge, "12000.00")
+    assert refused.code == "limit_borrower_credit"
+    pledge.refresh_from_db()
+    assert pledge.state == "invited"
+
+
+def credited_to(membership, limit):
+    """The member's score allows so much now."""
+    Score.objects.all().delete()
+    credited(membership.member, limit)
 
 
 def test_the_union_s_total_stops(world):

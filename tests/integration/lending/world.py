@@ -18,6 +18,7 @@ from credit.lending.rules.asking import RequestAnswers
 from credit.lending.services import convening, requests, reviewing
 from tests.factories.lending import ACCOUNT_NUMBER, PartyFactory, lender_in
 from tests.factories.membership import OfficerUserFactory, UnionFactory, officer
+from tests.factories.scoring import credited
 
 NOON = datetime(2026, 5, 20, 4, tzinfo=UTC)
 TODAY = date(2026, 5, 20)
@@ -50,6 +51,7 @@ class World:
         self.convener = officer("convener", self.union)
         self.reviewer = officer("reviewer", self.union)
         self.borrower: Membership = PartyFactory(union=self.union)
+        credited(self.borrower.member)
         first, second = OfficerUserFactory.create_batch(2)
         load_reference(by=first, checked_by=second, at=NOON)
 

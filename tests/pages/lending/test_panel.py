@@ -38,6 +38,7 @@ from tests.factories.lending import (
 )
 from tests.factories.membership import UnionFactory, officer
 from tests.factories.running import Parties, noon, paid, running_loan
+from tests.factories.scoring import credited
 
 pytestmark = pytest.mark.django_db
 REQUESTS, LOANS = "/admin/lending/loanrequest/", "/admin/lending/loan/"
@@ -65,6 +66,7 @@ def test_a_small_request_is_convened_at_once_and_a_large_one_waits_for_a_second_
     small = LoanRequestFactory(amount=Decimal(8000), highest_rate=Decimal("0.08"))
     union = small.membership.union
     large = LoanRequestFactory(amount=Decimal(30000), membership=PartyFactory(union=union))
+    credited(large.membership.member)
     convener, reviewer = desk(signed_in, "convener", union), desk(signed_in, "reviewer", union)
     page = convener.get(f"{REQUESTS}{small.pk}/convene/").content.decode()
     assert "借款人最多接受 8%。今天的法定上限：12%。" in page

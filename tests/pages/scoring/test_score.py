@@ -187,3 +187,20 @@ def test_no_other_file_is_made(
 def test_without_a_score_there_is_no_report(membership: Membership, signed_in: Any) -> None:
     client = signed_in(membership.member.user)
     assert client.post(reverse("score_report"), {"kind": "pdf"}).status_code == 404
+
+
+def test_the_place_of_credit_shows_the_standing(
+    scored: Score, membership: Membership, signed_in: Any, django_assert_max_num_queries: Any
+) -> None:
+    client = signed_in(membership.member.user)
+    with django_assert_max_num_queries(16):
+        shown = page(client, "credit")
+    for words in ("60 分，A 级", "信用额度 50,000 元", reverse("my_score")):
+        assert words in shown, words
+
+
+def test_the_place_of_credit_leads_to_the_score_without_one(
+    membership: Membership, signed_in: Any
+) -> None:
+    shown = page(signed_in(membership.member.user), "credit")
+    assert "怎么评、看什么" in shown

@@ -42,6 +42,7 @@ LIMITS = Limits(
     rate_percent_warn=Decimal(10),
     rate_multiple=Decimal(4),
     convener_limit=Decimal(20_000),
+    unscored_limit=Decimal(1_000_000),
     borrower_overdue_days=30,
     request_days=30,
     sign_days=7,
@@ -55,6 +56,7 @@ EXPOSURES = st.builds(
     lenders=st.frozensets(st.integers(1, 30), max_size=14),
     lent=AMOUNTS,
     loans=st.integers(0, 14),
+    credit_limit=st.none() | AMOUNTS,
 )
 
 
@@ -82,6 +84,31 @@ def test_up_to_a_level_is_fine_and_beyond_it_is_not(value, severity):
 def test_a_borrower_s_outstanding(before, amount, severity):
     found = policy.check_borrower(LIMITS, Exposure(borrowed=Decimal(before)), Decimal(amount))
     assert verdicts(found).get(Measure.BORROWER_OUTSTANDING) == severity
+
+
+@pytest.mark.parametrize(
+    ("limit", "amount", "expected"),
+    [
+        ("30000", "20000", {}),
+        ("30000", "20000.01", {Measure.BORROWER_CREDIT: Severity.STOP}),
+        ("0", "1", {Measure.BORROWER_CREDIT: Severity.STOP}),
+        (None, "10000", {}),
+        (None, "10000.01", {Measure.BORROWER_UNSCORED: Severity.STOP}),
+    ],
+)
+def test_a_score_s_limit_holds_for_all_that_is_owed(limit, amount, expected):
+    limits = replace(LIMITS, unscored_limit=Decimal(20_000))
+    credit = None if limit is None else Decimal(limit)
+    exposure = Exposure(borrowed=Decimal(10_000), credit_limit=credit)
+    assert verdicts(policy.check_borrower(limits, exposure, Decimal(amount))) == expected
+
+
+@pytest.mark.parametrize(("limit", "room"), [("30000", 20_000), ("5000", 0), (None, 10_000)])
+def test_the_room_of_a_borrower_ends_at_the_score_s_limit(limit, room):
+    limits = replace(LIMITS, unscored_limit=Decimal(20_000))
+    credit = None if limit is None else Decimal(limit)
+    exposure = Exposure(borrowed=Decimal(10_000), credit_limit=credit)
+    assert policy.room_of_borrower(limits, exposure, Decimal(0)) == room
 
 
 @pytest.mark.parametrize(("more", "severity"), [(4, Severity.WARN), (5, Severity.STOP)])
@@ -141,7 +168,8 @@ def test_a_finding_says_what_is_passed(exposure, amount):
     for finding in found:
         assert finding.value > finding.level
         assert finding.value >= finding.before
-        known = LIMITS.level(finding.measure)
+        credit, credit_level = policy.credit_level(LIMITS, exposure)
+        known = credit_level if finding.measure is credit else LIMITS.level(finding.measure)
         assert finding.level == (known.stop if finding.stops else known.warn)
 
 
