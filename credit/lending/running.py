@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,24 +17,20 @@ from cooperative.membership.models import Member
 from cooperative.membership.todo import Todo, register_todo
 from cooperative.notices.kinds import register_kind
 from core.documents.register import register_kind as register_document
-from core.exact import ZERO
 from core.formats import format_yuan_short
 from credit.lending.links import panel_list
 from credit.lending.models import (
     Cost,
     Extension,
     ExtensionConsent,
-    Instalment,
     Repayment,
     Share,
     WriteOff,
 )
-from credit.lending.selectors.loans import PENDING
-from credit.lending.selectors.replaying import histories_of
+from credit.lending.selectors.owing import ToPay, loans_to_pay
 from credit.lending.services.booking import ENTRY_KINDS
 from credit.lending.services.loan_notices import NOTICES
 
-SOON = timedelta(days=7)
 CONVENE = "loan.convene"
 APPROVE = "loan.approve"
 
@@ -85,51 +80,12 @@ def _to_confirm(member: Member) -> list[Todo]:
 
 
 def _to_pay(member: Member, today: date) -> list[Todo]:
-    """Each loan with something due within a week or late, less what waits for confirmation.
-
-    What is late asks for its overdue interest to the day, as the loan's own page does, and costs
-    of recovery are asked for because a payment covers them first.
-    """
-    rows = (
-        Instalment.objects.filter(
-            share__loan__membership__member=member,
-            share__state=Share.State.FORMED,
-            settled_on__isnull=True,
-            due_on__lte=today + SOON,
-        )
-        .values("share__loan")
-        .annotate(
-            owed=Sum(F("principal") - F("principal_paid") + F("interest") - F("interest_paid")),
-            since=Min("due_on"),
-        )
-        .order_by("share__loan")
-    )
-    pending = _pending_of(member)
-    since = {row["share__loan"]: row["since"] for row in rows}
-    owed = {row["share__loan"]: row["owed"] for row in rows}
-    late = {loan for loan, due_on in since.items() if due_on < today}
-    for loan, more in _on_top(late | _with_costs(member), today).items():
-        owed[loan] = owed.get(loan, ZERO) + more
-    left = {loan: amount - pending.get(loan, ZERO) for loan, amount in sorted(owed.items())}
-    return [
-        _pay(loan, amount, since.get(loan, today), today)
-        for loan, amount in left.items()
-        if amount > ZERO
-    ]
+    """Each loan with something due within a week or late, less what waits for confirmation."""
+    return [_pay(one, today) for one in loans_to_pay(member, today)]
 
 
-def _with_costs(member: Member) -> set[int]:
-    """The borrower's running loans on which costs of recovery were confirmed."""
-    rows = Cost.objects.filter(
-        share__loan__membership__member=member,
-        share__state=Share.State.FORMED,
-        state=Cost.State.CONFIRMED,
-    )
-    return set(rows.values_list("share__loan", flat=True).order_by("share__loan"))
-
-
-def _pay(loan_id: int, owed: Decimal, due_on: date, today: date) -> Todo:
-    late = (today - due_on).days
+def _pay(asked: ToPay, today: date) -> Todo:
+    late = (today - asked.due_on).days
     if late > 0:
         text, tone = _("借款已逾期 %(days)s 天，要还 %(amount)s 元"), "brick"
         detail = _("逾期利息算到今天，每天还在增加，能还多少先还多少。")
@@ -137,33 +93,13 @@ def _pay(loan_id: int, owed: Decimal, due_on: date, today: date) -> Todo:
         text, tone = _("还款 %(amount)s 元"), "wheat"
         detail = _("直接转给出借人，转完登记。")
     return Todo(
-        text % {"days": late, "amount": format_yuan_short(owed)},
-        reverse("loan", args=[loan_id]),
+        text % {"days": late, "amount": format_yuan_short(asked.amount)},
+        reverse("loan", args=[asked.loan_id]),
         detail=detail,
-        due_on=due_on,
+        due_on=asked.due_on,
         tone=tone,
         icon="coin",
     )
-
-
-def _on_top(loan_ids: set[int], today: date) -> dict[int, Decimal]:
-    """By loan, overdue interest to the day and costs, as far as unpaid; two queries if any."""
-    if not loan_ids:
-        return {}
-    rows = Share.objects.filter(loan__in=loan_ids, state=Share.State.FORMED)
-    shares = list(rows.order_by("pk"))
-    histories = histories_of(shares)
-    found = dict.fromkeys(loan_ids, ZERO)
-    for share in shares:
-        state = histories[share.pk].on(today)
-        found[share.loan_id] += state.overdue_interest_owed + state.costs_charged - state.costs_paid
-    return found
-
-
-def _pending_of(member: Member) -> dict[int, Decimal]:
-    rows = Repayment.objects.filter(share__loan__membership__member=member, state__in=PENDING)
-    sums = rows.values("share__loan").annotate(sum=Sum("amount")).order_by("share__loan")
-    return {row["share__loan"]: row["sum"] for row in sums}
 
 
 def _to_look_at(member: Member) -> list[Todo]:

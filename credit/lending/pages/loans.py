@@ -228,12 +228,11 @@ def _lender(view: ShareView) -> ShownShare:
 def _late(views: Iterable[ShareView]) -> Late | None:
     days, owed, per_day, rate = 0, ZERO, ZERO, ZERO
     for view in views:
-        owed += view.costs_owed
+        owed += view.due or sum((line.owed for line in view.lines if line.days_overdue), ZERO)
         for line in view.lines:
             if not line.days_overdue:
                 continue
             days = max(days, line.days_overdue)
-            owed += line.owed
             told = line.arithmetic.overdue if line.arithmetic else None
             if told is not None:
                 rate = max(rate, told.rate)

@@ -62,13 +62,12 @@ def received_page(share: Share, today: date) -> ToPay:
 
 
 def to_pay(view: ShareView, today: date) -> ToPay:
-    """What is due on a share, or else what comes next; declared payments are taken off."""
+    """What is due on a share, or else what comes next; declared payments are taken as made."""
     line = view.next_line
     payoff = view.payoff.total if view.payoff else ZERO
-    due = view.due
-    if due:
-        amount, why = due, _("已经到期")
-    elif line is not None and view.share.state == "formed":
+    if view.due:
+        return ToPay(view.share, view.asked, _("已经到期"), view.pending_amount, payoff)
+    if line is not None and view.share.state == "formed":
         amount, why = (
             min(line.owed, payoff),
             _("%(day)s到期") % {"day": format_day(line.due_on, today)},

@@ -100,7 +100,7 @@ def payoff_of(state: ShareState) -> Payoff:
     """What settles the share on the day of the state."""
     return Payoff(
         state.on,
-        state.costs_charged - state.costs_paid,
+        state.costs_owed,
         state.interest_owed,
         state.overdue_interest_owed,
         state.principal_outstanding + state.written_off,

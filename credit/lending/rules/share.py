@@ -182,10 +182,15 @@ class ShareState:
         return self.overdue_interest_accrued - self.overdue_interest_paid
 
     @property
+    def costs_owed(self) -> Decimal:
+        """Costs that the ceiling lets be asked for and that are not paid."""
+        return self.costs_charged - self.costs_paid
+
+    @property
     def due(self) -> Decimal:
         """What has fallen due by this day and is not paid, costs included."""
         rows = sum((row.owed for row in self.rows if row.due_on <= self.on), ZERO)
-        return rows + self.costs_charged - self.costs_paid
+        return rows + self.costs_owed
 
 
 @dataclass(frozen=True, slots=True)

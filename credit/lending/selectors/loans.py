@@ -34,9 +34,12 @@ from credit.lending.rules.overdue import Bucket
 from credit.lending.rules.replay import payoff_of
 from credit.lending.rules.share import Payoff, ShareState
 from credit.lending.rules.split import Claim, split_payment
-from credit.lending.selectors.replaying import DELIVERED_STATES, histories_of, history_of
-
-PENDING = (Repayment.State.DECLARED, Repayment.State.DISPUTED)
+from credit.lending.selectors.replaying import (
+    DELIVERED_STATES,
+    PENDING,
+    histories_of,
+    history_of,
+)
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,10 @@ class Line:
 
 @dataclass(frozen=True)
 class ShareView:
-    """One lender's part. ``state`` and ``payoff`` are of the page's day; None before delivery."""
+    """One lender's part. ``state`` and ``payoff`` are of the page's day; None before delivery.
+
+    ``asked`` is what has fallen due by then, if the payments that wait are confirmed.
+    """
 
     share: Share
     lines: tuple[Line, ...]
@@ -88,6 +94,7 @@ class ShareView:
     costs: tuple[Cost, ...]
     state: ShareState | None
     payoff: Payoff | None
+    asked: Decimal
 
     @property
     def pending(self) -> tuple[Repayment, ...]:
@@ -281,13 +288,19 @@ def _view(
 ) -> ShareView:
     lines: tuple[Line, ...] = ()
     state = payoff = None
+    asked = ZERO
     if share.state in DELIVERED_STATES:
         history = history_of(events)
         when = max(day, history.terms.delivered_on)
         state, arithmetic = explain(history.terms, history.events, when)
         payoff = payoff_of(state)
         lines = _lines(state, arithmetic, instalments)
-    return ShareView(share, lines, tuple(repayments), tuple(events), tuple(costs), state, payoff)
+        waiting = [row for row in repayments if row.state in PENDING]
+        if share.state == Share.State.FORMED:
+            asked = history.if_confirmed(waiting).on(when).due if waiting else state.due
+    return ShareView(
+        share, lines, tuple(repayments), tuple(events), tuple(costs), state, payoff, asked
+    )
 
 
 def _lines(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from core.dates import business_date
 from core.exact import ZERO
-from credit.lending.models import LoanEvent, Share
+from credit.lending.models import LoanEvent, Repayment, Share
 from credit.lending.rules.projection import Projection, project_events, terms_from_json
 from credit.lending.rules.replay import replay
 from credit.lending.rules.share import (
@@ -24,6 +24,8 @@ from credit.lending.rules.share import (
 )
 
 DELIVERED_STATES = ("formed", "settled", "written_off")
+
+PENDING = (Repayment.State.DECLARED, Repayment.State.DISPUTED)
 
 Kind = LoanEvent.Kind
 
@@ -45,6 +47,11 @@ class History:
     def on(self, day: date) -> ShareState:
         """The share on a day, as it is now known to have been, all asked for that has accrued."""
         return replay(self.terms, self.events, day, asked=True)
+
+    def if_confirmed(self, waiting: Iterable[Repayment]) -> History:
+        """The same as if payments that wait for a word counted, each from its day."""
+        paid = (Paid(row.paid_on, row.amount, str(row.pk), self.count + row.pk) for row in waiting)
+        return replace(self, events=(*self.events, *paid))
 
     def projected(self, as_of: date) -> Projection:
         """What is to be stored."""

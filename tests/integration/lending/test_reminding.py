@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from cooperative.notices.models import Delivery, Notice
+from core.formats import format_yuan_short
 from core.jobs import run_job_now
 from core.jobs.running import plan_job
 from core.models import JobRun
-from credit.lending.services import delivery, repaying
+from credit.lending.models import Cost, Loan, Share
+from credit.lending.pages.loans import borrower_page
+from credit.lending.selectors.loans import loan_page
+from credit.lending.selectors.owing import loans_to_pay
+from credit.lending.services import costs, delivery, repaying
 from credit.lending.services.nightly import remind, reminding
 from tests.factories.contracting import quick_pdf, rules_in_force, signed_case
+from tests.factories.core import StoredFileFactory
 from tests.factories.lending import TODAY
 from tests.factories.running import Parties, declared, noon, paid, running_loan
 
@@ -80,7 +87,7 @@ def test_day_by_day_each_reminder_comes_once():
     assert [n for n, _title in near] == [-7, -3, -1, 0]
     assert near[-1][1] == "今天要还款 3,401.28 元"
     assert [n for n, _title in late] == [1, 3, 7, 14]
-    assert late[0][1] == "有 3,401.28 元过了还款日 1 天，请尽快还上"
+    assert late[0][1] == "借款过了还款日 1 天，到今天要还 3,402.01 元，请尽快还上"
     lenders = [reminders(parties.lender(n)) for n in (0, 1)]
     assert [[(kind, (on - DUE).days) for kind, on, _title in told] for told in lenders] == [
         [("lender_late", 1)],
@@ -177,18 +184,78 @@ def test_a_disputed_payment_stops_the_reminder_for_its_sum_and_asks_nobody():
     assert reminders(parties.lender()) == []
 
 
-def test_all_that_is_overdue_is_one_reminder_and_the_next_day_has_its_own():
-    _loan, parties = loan_of_two()
-    remind_on(date(2026, 3, 10))  # the second is due today, the first 28 days ago
-    told = reminders(parties.borrower)
-    assert [(kind, on) for kind, on, _title in told] == [
-        ("repayment_late", date(2026, 3, 10)),
-        ("repayment_near", date(2026, 3, 10)),
-    ]
-    assert told[0][2] == "有 3,401.28 元过了还款日 28 天，请尽快还上"
+def test_all_that_is_overdue_is_one_reminder_with_what_is_due_today():
+    """3 401.28 are 28 days late and cost 20.45; the second instalment of 3 374.25 is due today."""
+    loan, parties = loan_of_two()
+    day = date(2026, 3, 10)
+    remind_on(day)
+    (told,) = reminders(parties.borrower)
+    assert told[:2] == ("repayment_late", day)
+    assert told[2] == f"借款过了还款日 28 天，到今天要还 {asked(loan, day)} 元，请尽快还上"
     remind_on(date(2026, 3, 17))
-    (third,) = reminders(parties.borrower)[2:]
-    assert third[2].endswith("元过了还款日 35 天，请尽快还上")
+    (_first, second) = reminders(parties.borrower)
+    assert second[2].startswith("借款过了还款日 35 天，到今天要还")
+
+
+def asked(loan: Loan, day: date) -> str:
+    """What the home page asks for; the loan's page says the same before payments that wait."""
+    (one,) = loans_to_pay(loan.membership.member, day)
+    view = loan_page(loan, day)
+    assert one.amount == sum((share.asked for share in view.shares), Decimal(0))
+    late = borrower_page(loan, day).late
+    assert late is not None
+    assert late.owed == view.due
+    return format_yuan_short(one.amount)
+
+
+def test_late_money_is_asked_for_with_costs_and_overdue_interest_as_the_pages_do():
+    loan = running_loan(method="bullet", months=1)
+    share = Parties(loan).shares()[0]
+    day = DUE + days(7)
+    spent(share, "35.00", day - days(1), owed_from=day)
+    declared(share, "5000.00", DUE + days(3))
+    remind_on(day)
+    (told,) = [row for row in reminders(Parties(loan).borrower) if row[0] == "repayment_late"]
+    # 10 067.95, three days late at 8 % are 6.58; then 5 000 that wait, and four days of the rest 4.44
+    assert asked(loan, day) == "5,113.97"
+    assert told[2] == "借款过了还款日 7 天，到今天要还 5,113.97 元，请尽快还上"
+    name = share.membership.member.name
+    assert f"还给{name} 5,113.97 元。" in Notice.objects.get(title=told[2]).body
+
+
+def test_costs_are_asked_for_with_the_next_instalment():
+    loan = running_loan(method="equal_principal", months=3)
+    share = Parties(loan).shares()[0]
+    day = DUE + days(1)
+    row = cost_of(share, "35.00", day)
+    paid(share, "3500.00", day)
+    costs.confirm_cost(cost_id=row.pk, by=Parties(loan).officer("reviewer"), at=noon(day))
+    remind_on(date(2026, 3, 10))
+    (told,) = reminders(Parties(loan).borrower)
+    line = share.instalments.get(number=2)
+    whole = line.principal + line.interest - line.principal_paid - line.interest_paid + 35
+    assert told[2] == f"今天要还款 {format_yuan_short(whole)} 元"
+    assert loans_to_pay(loan.membership.member, date(2026, 3, 10))[0].amount == whole
+
+
+def spent(share: Share, amount: str, on: date, *, owed_from: date) -> None:
+    """A cost of recovery that two officers agreed to."""
+    row = cost_of(share, amount, on)
+    by = Parties(share.loan).officer("reviewer")
+    costs.confirm_cost(cost_id=row.pk, by=by, at=noon(owed_from))
+
+
+def cost_of(share: Share, amount: str, on: date) -> Cost:
+    return costs.record_cost(
+        share_id=share.pk,
+        kind="travel",
+        amount=Decimal(amount),
+        borne_on=on,
+        reason="车票。",
+        evidence=StoredFileFactory(purpose="lending.slip"),
+        by=Parties(share.loan).officer("convener"),
+        at=noon(on),
+    )
 
 
 def test_a_chunk_asks_a_fixed_number_of_questions(django_assert_max_num_queries):

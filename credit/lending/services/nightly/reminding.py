@@ -1,13 +1,13 @@
 """Reminders of payments: who is to be told is found by sets, what to say is put together in chunks.
 
 A loan is reminded of as one: each day due that is near, and once for all that is overdue, by its
-oldest unpaid day. Payments that wait for the other side's word are not asked for again; the other
+oldest unpaid day, with overdue interest and costs to the day, as the home page asks for it. Payments that wait for the other side's word are not asked for again; the other
 side is asked for its word instead, and so is the borrower on a transfer. No threats: what is owed, to whom, since when, and where help is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Prefetch
+from django.db.models import Exists, F, OuterRef, Prefetch
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -29,9 +29,10 @@ from core.formats import format_day
 from core.jobs import JobKind, start_job
 from core.models import JobRun
 from core.sentences import filled, in_a_row_later, listed_later
-from credit.lending.models import Instalment, Loan, Repayment, Share
+from credit.lending.models import Cost, Instalment, Loan, Repayment, Share
 from credit.lending.rules.reminders import BEFORE, WEEK, late_days, late_on, soon_days, soon_on
 from credit.lending.selectors.nights import REMIND, last_date_of, unfinished
+from credit.lending.selectors.owing import Fallen, fallen_due, left_of
 from credit.lending.services.arrival_reminders import TITLES as ARRIVAL_TITLES
 from credit.lending.services.arrival_reminders import arrival_messages
 from credit.lending.services.loan_notices import loan_link, repayment_link, share_link
@@ -113,8 +114,10 @@ def do_loans(run: JobRun, first: int, last: int) -> None:
     after = date.fromisoformat(run.parameters["after"])
     today = date.fromisoformat(run.parameters["on"])
     messages: list[Message] = []
-    for loan in _loans(run.parameters["loans"][first:last], today):
-        messages += _Reminder(loan, after, today).messages()
+    loans = list(_loans(run.parameters["loans"][first:last], today))
+    fallen = _fallen(loans, today)
+    for loan in loans:
+        messages += _Reminder(loan, after, today, fallen).messages()
     notify_many(messages=messages, at=timezone.now())
 
 
@@ -126,8 +129,10 @@ def _loans(loan_ids: Iterable[int], today: date) -> Iterable[Loan]:
     waiting: Any = Repayment.objects.filter(
         state__in=[Repayment.State.DECLARED, Repayment.State.DISPUTED]
     )
+    confirmed = Cost.objects.filter(share=OuterRef("pk"), state=Cost.State.CONFIRMED)
     shares: Any = (
         Share.objects.filter(state=Share.State.FORMED)
+        .annotate(has_costs=Exists(confirmed))
         .select_related("membership__member__user")
         .prefetch_related(
             Prefetch("instalments", unpaid.order_by("due_on", "pk"), "unpaid"),
@@ -144,6 +149,17 @@ def _loans(loan_ids: Iterable[int], today: date) -> Iterable[Loan]:
     )
 
 
+def _fallen(loans: Iterable[Any], today: date) -> dict[int, Fallen]:
+    """Of shares that are late or have costs; of the others the rows tell all that is asked for."""
+    shares = (share for loan in loans for share in loan.formed)
+    asked = [
+        share
+        for share in shares
+        if share.has_costs or any(row.due_on < today for row in share.unpaid)
+    ]
+    return fallen_due(asked, today, {share.pk: share.waiting for share in asked})
+
+
 def _sent() -> Any:
     """Shares whose transfer waits for the borrower's word."""
     rows = Share.objects.filter(state=Share.State.SENT)
@@ -158,27 +174,46 @@ class _Part:
     amount: Decimal
 
 
+def _waiting(share: Any) -> Decimal:
+    return sum((row.amount for row in share.waiting), ZERO)
+
+
+def _owed(share: Any, *, until: date) -> Decimal:
+    """What its instalments ask for until a day, that included."""
+    return sum((row.owed for row in share.unpaid if row.due_on <= until), ZERO)
+
+
 @dataclass(frozen=True)
 class _Reminder:
-    """What one loan is to be reminded of on a day, or on the days missed before it."""
+    """What one loan is to be reminded of on a day, or on the days missed before it.
+
+    ``fallen`` has the shares of which the rows do not tell all that is asked for.
+    """
 
     loan: Any
     after: date
     today: date
+    fallen: Mapping[int, Fallen]
 
     def messages(self) -> Iterator[Message]:
         """All that its parties are told."""
         days = sorted({row.due_on for share in self.loan.formed for row in share.unpaid})
         late = [day for day in days if day < self.today]
-        if late and (on := late_on(late[0], self.after, self.today)):
-            yield from self._late(late[0], on)
-        near = [(day, on) for day in days if (on := soon_on(day, self.after, self.today))]
+        # What is due today is asked for together with what is late.
+        asked_on = self._late_on(late[0], days) if late else None
+        if asked_on:
+            yield from self._late(late[0], asked_on)
+        coming = [day for day in days if not (late and day == self.today)]
+        near = [(day, on) for day in coming if (on := soon_on(day, self.after, self.today))]
         if near:
             yield from self._near(*near[0])
         yield from arrival_messages(self.loan, self.loan.sent, self.after, self.today)
 
+    def _late_on(self, since: date, days: list[date]) -> date | None:
+        return self.today if self.today in days else late_on(since, self.after, self.today)
+
     def _near(self, day: date, on: date) -> Iterator[Message]:
-        parts = self._parts(day, late_too=False)
+        parts = self._parts(lambda share: self._due_then(share, day))
         amount = sum((part.amount for part in parts), ZERO)
         if amount:
             words = {"amount": amount, "day": partial(format_day, day, self.today)}
@@ -191,35 +226,46 @@ class _Reminder:
         yield from self._words_wanted(on)
 
     def _late(self, since: date, on: date) -> Iterator[Message]:
-        parts = self._parts(self.today - timedelta(days=1), late_too=True)
+        parts = self._parts(self._due_now)
         amount = sum((part.amount for part in parts), ZERO)
         if amount:
             title = filled(
-                _("有 %(amount)s 元过了还款日 %(days)s 天，请尽快还上"),
+                _("借款过了还款日 %(days)s 天，到今天要还 %(amount)s 元，请尽快还上"),
                 amount=amount,
                 days=(self.today - since).days,
             )
             yield self._to_borrower(LATE, title, parts, on)
         if self.after < since + timedelta(days=1) <= self.today:
-            for part in parts:
+            for part in self._parts(self._missed):
                 yield self._to_lender(part, since)
         yield from self._words_wanted(on)
 
-    def _parts(self, day: date, *, late_too: bool) -> list[_Part]:
-        """By lender what is due on a day, or until it, beyond what waits for a word.
+    def _parts(self, ask: Callable[[Any], Decimal]) -> list[_Part]:
+        """By lender what is asked for, where there is something."""
+        asked = [(share, ask(share)) for share in self.loan.formed]
+        return [_Part(share, amount) for share, amount in asked if amount]
+
+    def _due_now(self, share: Any) -> Decimal:
+        """All that has fallen due by today, overdue interest and costs too."""
+        fallen = self.fallen.get(share.pk)
+        if fallen is not None:
+            return fallen.due
+        return left_of(_owed(share, until=self.today), _waiting(share))
+
+    def _missed(self, share: Any) -> Decimal:
+        """What the lender should have got by yesterday."""
+        return left_of(_owed(share, until=self.today - timedelta(days=1)), _waiting(share))
+
+    def _due_then(self, share: Any, day: date) -> Decimal:
+        """What one day asks for, and costs if nothing late asks for them already.
 
         What waits pays the oldest first, as it will once it is confirmed.
         """
-        found = []
-        for share in self.loan.formed:
-            waiting = sum((row.amount for row in share.waiting), ZERO)
-            before = sum((row.owed for row in share.unpaid if row.due_on < day), ZERO)
-            here = sum((row.owed for row in share.unpaid if row.due_on == day), ZERO)
-            left = max(before + here - waiting, ZERO)
-            amount = left if late_too else min(left, here)
-            if amount:
-                found.append(_Part(share, amount))
-        return found
+        fallen = self.fallen.get(share.pk)
+        late = any(row.due_on < self.today for row in share.unpaid)
+        costs = fallen.costs if fallen is not None and not late else ZERO
+        here = _owed(share, until=day) - _owed(share, until=day - timedelta(days=1))
+        return min(left_of(_owed(share, until=day) + costs, _waiting(share)), here + costs)
 
     def _to_borrower(self, kind: str, title: Promise, parts: list[_Part], on: date) -> Message:
         to = listed_later(
