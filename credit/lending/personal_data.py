@@ -292,4 +292,5 @@ def _cost(row: Cost) -> Entry:
         Item("objection", _("借款人的话"), row.objection),
         Item("state", _("状态"), row.get_state_display()),
         Item("remark", _("复核意见"), row.remark),
+        Item("reversal_reason", _("撤销原因"), row.reversal_reason),
     )

@@ -186,6 +186,11 @@ def running_waiting(user: Any, today: date) -> list[Waiting]:
     costs = Cost.objects.filter(
         share__loan__union__in=approving, state=Cost.State.PROPOSED
     ).exclude(made_by=user)
+    cost_reversals = Cost.objects.filter(
+        share__loan__union__in=approving,
+        state=Cost.State.CONFIRMED,
+        reversal_proposed_at__isnull=False,
+    ).exclude(reversal_proposed_by=user)
     return [
         _line(gettext_lazy("还款有争议，等核实"), disputed, "repayment", "state__exact=disputed"),
         _line(gettext_lazy("冲正等您复核"), reversals, "repayment", "waits=reversal"),
@@ -197,6 +202,7 @@ def running_waiting(user: Any, today: date) -> list[Waiting]:
         ),
         _line(gettext_lazy("展期等您复核"), extensions, "extension", "state__exact=proposed"),
         _line(gettext_lazy("追款费用等您复核"), costs, "cost", "state__exact=proposed"),
+        _line(gettext_lazy("撤销费用等您复核"), cost_reversals, "cost", "waits=reversal"),
         _line(gettext_lazy("核销等您复核"), write_offs, "writeoff", "state__exact=proposed"),
     ]
 

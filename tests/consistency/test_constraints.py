@@ -357,6 +357,20 @@ RUNNING: dict[str, Violation] = {
     "lending_cost_reasoned": changed(COST, reason=""),
     "lending_cost_state_checked": changed(COST, state="confirmed"),
     "lending_cost_drop_told": changed(COST, made={"dropped": True}, remark=""),
+    "lending_cost_lapse_dated": changed(COST, state="lapsed"),
+    "lending_cost_reversal_proposed_by_paired": changed(
+        COST, made={"reversal_proposed": True}, reversal_proposed_by=None
+    ),
+    "lending_cost_reversed_by_paired": changed(COST, made={"reversed": True}, reversed_by=None),
+    "lending_cost_reversed_dated": changed(
+        COST, made={"reversal_proposed": True}, state="reversed"
+    ),
+    "lending_cost_reversal_of_confirmed": changed(
+        COST, made={"reversal_proposed": True}, reversal_reason=""
+    ),
+    "lending_cost_reversal_by_two": changed(
+        COST, made={"reversed": True}, reversed_by=F("reversal_proposed_by")
+    ),
     "lending_cost_objection_dated": changed(COST, objected_at=NOON),
     **four_eyes("lending_writeoff", WRITE_OFF),
     "lending_writeoff_one_open": twice(WRITE_OFF, "loan"),

@@ -437,7 +437,7 @@ class WriteOffFactory(DjangoModelFactory[WriteOff]):
 
 
 class CostFactory(DjangoModelFactory[Cost]):
-    """A fare that waits for a second officer; ``confirmed`` and ``dropped`` go on."""
+    """A fare that waits for a second officer; ``confirmed``, ``dropped`` and so on go further."""
 
     class Meta:
         model = Cost
@@ -451,6 +451,19 @@ class CostFactory(DjangoModelFactory[Cost]):
             remark="没有票。",
             checked_by=factory.SubFactory(OfficerUserFactory),
             checked_at=NOON,
+        )
+        lapsed = factory.Trait(state="lapsed", lapsed_at=NOON)
+        reversal_proposed = factory.Trait(
+            confirmed=True,
+            reversal_reason="票据开给了别人。",
+            reversal_proposed_by=factory.SubFactory(OfficerUserFactory),
+            reversal_proposed_at=NOON,
+        )
+        reversed = factory.Trait(
+            reversal_proposed=True,
+            state="reversed",
+            reversed_by=factory.SubFactory(OfficerUserFactory),
+            reversed_at=NOON,
         )
         objected = factory.Trait(objection="没有来过我家。", objected_at=NOON)
 

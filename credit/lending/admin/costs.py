@@ -28,7 +28,7 @@ from core.sentences import in_a_row
 from credit.lending.admin.parts import COLOURS, PartyAdmin, ReasonForm, by_id, shown_name, yuan
 from credit.lending.evidence import accept_slip
 from credit.lending.models import Cost, Share
-from credit.lending.services import costs
+from credit.lending.services import cost_reversing, costs
 
 S = Cost.State
 
@@ -93,6 +93,36 @@ def _what_follows(row: Cost) -> str:
     )
 
 
+def _reversal_waits(row: Cost) -> bool:
+    return row.state == S.CONFIRMED and row.reversal_proposed_at is not None
+
+
+def _what_goes(row: Cost) -> str:
+    return gettext(
+        "提出的原因：%(reason)s。同意后，借款人不用付这 %(amount)s 元，其他要还的重新算。"
+    ) % {
+        "reason": row.reversal_reason,
+        "amount": format_yuan(row.amount),
+    }
+
+
+class WaitsFilter(admin.SimpleListFilter):
+    """What waits for a second officer."""
+
+    title = _("待办")
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("decision", _("费用等复核")), ("reversal", _("撤销等复核"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "decision":
+            return queryset.filter(state=S.PROPOSED)
+        if self.value() == "reversal":
+            return queryset.filter(state=S.CONFIRMED, reversal_proposed_at__isnull=False)
+        return queryset
+
+
 @admin.register(Cost)
 class CostAdmin(PartyAdmin):
     """Costs that lenders bore; those that wait first, two people for each."""
@@ -109,7 +139,7 @@ class CostAdmin(PartyAdmin):
         "shown_state",
         "made_by",
     )
-    list_filter = ("state", "kind")
+    list_filter = (WaitsFilter, "state", "kind")
     search_fields = ("share__loan__number",)
     search_help_text = _("按合同编号查找")
     fields = (
@@ -128,6 +158,12 @@ class CostAdmin(PartyAdmin):
         "checked_by",
         "checked_at",
         "remark",
+        "lapsed_at",
+        "reversal_reason",
+        "reversal_proposed_by",
+        "reversal_proposed_at",
+        "reversed_by",
+        "reversed_at",
     )
     readonly_fields = (
         "shown_loan",
@@ -158,6 +194,38 @@ class CostAdmin(PartyAdmin):
             form=ReasonForm,
             offered=lambda row: row.state == S.PROPOSED,
         ),
+        Deed(
+            "reverse",
+            _("提出撤销"),
+            "loan.convene",
+            what=lambda row: _(
+                "登记错了、还没有还款抵过的费用可以撤销。另一位复核同意后，借款人不用付。"
+            ),
+            do=by_id(cost_reversing.propose_cost_reversal, "cost_id", "reason"),
+            done=_("已提出，等另一位复核。"),
+            form=ReasonForm,
+            offered=lambda row: row.state == S.CONFIRMED and row.reversal_proposed_at is None,
+            dangerous=True,
+        ),
+        Deed(
+            "confirm-reversal",
+            _("复核撤销"),
+            "loan.approve",
+            what=_what_goes,
+            do=by_id(cost_reversing.confirm_cost_reversal, "cost_id"),
+            done=_("已撤销，双方会收到消息。"),
+            offered=_reversal_waits,
+            dangerous=True,
+        ),
+        Deed(
+            "drop-reversal",
+            _("不同意撤销"),
+            "loan.approve",
+            what=lambda row: _("这笔费用照旧由借款人承担。"),
+            do=by_id(cost_reversing.drop_cost_reversal, "cost_id"),
+            done=_("没有撤销，费用照旧计入。"),
+            offered=_reversal_waits,
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -168,6 +236,8 @@ class CostAdmin(PartyAdmin):
             "evidence",
             "made_by",
             "checked_by",
+            "reversal_proposed_by",
+            "reversed_by",
         )
         return rows.annotate(may_reveal=reveals(request, "share__membership__member"))
 
@@ -175,7 +245,11 @@ class CostAdmin(PartyAdmin):
         return [row.share.membership.member, row.share.loan.membership.member]
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
-        first = models.Case(models.When(state=S.PROPOSED, then=0), default=1)
+        first = models.Case(
+            models.When(state=S.PROPOSED, then=0),
+            models.When(state=S.CONFIRMED, reversal_proposed_at__isnull=False, then=0),
+            default=1,
+        )
         return [first, "-made_at", "-pk"]
 
     def title_of(self, row: Cost) -> str:

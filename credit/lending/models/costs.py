@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.models import StoredFile
-from core.models.base import FourEyes, LockedQuerySet, four_eyes_constraints
+from core.models.base import FourEyes, LockedQuerySet, both_or_neither, four_eyes_constraints
 from core.money import MoneyField
 from credit.lending.models.loans import Share
 from credit.lending.rules.states.cost import CostState
@@ -19,7 +20,9 @@ class Cost(FourEyes):
     """A cost of realising a claim that a lender bore on an overdue share.
 
     It is owed from the day on which a second officer confirmed it, under the ceiling together with
-    all interest. The borrower may object while it waits. What a court awards is not recorded here.
+    all interest. The borrower may object while it waits. It lapses when its share ends before. Two
+    officers may take a confirmed one back while nothing of it is paid. What a court awards is not
+    recorded here.
 
     Source: Civil Code art. 561; 法释〔2020〕17号 art. 29.
     """
@@ -35,6 +38,8 @@ class Cost(FourEyes):
         PROPOSED = CostState.PROPOSED, _("等复核")
         CONFIRMED = CostState.CONFIRMED, _("已计入")
         DROPPED = CostState.DROPPED, _("没有计入")
+        LAPSED = CostState.LAPSED, _("不再计入")
+        REVERSED = CostState.REVERSED, _("已撤销")
 
     share = models.ForeignKey(
         Share, on_delete=models.PROTECT, related_name="costs", verbose_name=_("出借份额")
@@ -52,6 +57,27 @@ class Cost(FourEyes):
     objection = models.CharField(_("借款人的话"), max_length=300, blank=True)
     objected_at = models.DateTimeField(_("借款人提出时间"), null=True, blank=True)
     remark = models.CharField(_("复核意见"), max_length=300, blank=True)
+    lapsed_at = models.DateTimeField(_("不再计入的时间"), null=True, blank=True)
+    # four eyes of taking it back
+    reversal_reason = models.CharField(_("撤销原因"), max_length=300, blank=True)
+    reversal_proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("撤销经办人"),
+    )
+    reversal_proposed_at = models.DateTimeField(_("撤销经办时间"), null=True, blank=True)
+    reversed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("撤销复核人"),
+    )
+    reversed_at = models.DateTimeField(_("撤销时间"), null=True, blank=True)
 
     objects = CostManager()
 
@@ -63,15 +89,39 @@ class Cost(FourEyes):
             models.UniqueConstraint(
                 name="lending_cost_once",
                 fields=["share", "kind", "amount", "borne_on"],
-                condition=~Q(state="dropped"),
+                condition=~Q(state__in=["dropped", "lapsed", "reversed"]),
                 violation_error_message=_("这笔费用已经登记过。"),
             ),
             models.CheckConstraint(name="lending_cost_amount_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(name="lending_cost_reasoned", condition=~Q(reason="")),
             models.CheckConstraint(
                 name="lending_cost_state_checked",
-                condition=Q(state="proposed", checked_at__isnull=True)
-                | (~Q(state="proposed") & Q(checked_at__isnull=False)),
+                condition=Q(state__in=["proposed", "lapsed"], checked_at__isnull=True)
+                | (~Q(state__in=["proposed", "lapsed"]) & Q(checked_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="lending_cost_lapse_dated",
+                condition=Q(state="lapsed", lapsed_at__isnull=False)
+                | (~Q(state="lapsed") & Q(lapsed_at__isnull=True)),
+            ),
+            both_or_neither("lending_cost", "reversal_proposed_at", "reversal_proposed_by"),
+            both_or_neither("lending_cost", "reversed_at", "reversed_by"),
+            models.CheckConstraint(
+                name="lending_cost_reversed_dated",
+                condition=Q(state="reversed", reversed_at__isnull=False)
+                | (~Q(state="reversed") & Q(reversed_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="lending_cost_reversal_of_confirmed",
+                condition=Q(reversal_proposed_at__isnull=True, reversal_reason="")
+                | (Q(reversal_proposed_at__isnull=False, state__in=["confirmed", "reversed"]))
+                & ~Q(reversal_reason=""),
+                violation_error_message=_("只有已计入的费用能撤销，要写明原因。"),
+            ),
+            models.CheckConstraint(
+                name="lending_cost_reversal_by_two",
+                condition=~Q(reversed_by=F("reversal_proposed_by")),
+                violation_error_message=_("经办和复核必须是两个人。"),
             ),
             models.CheckConstraint(
                 name="lending_cost_drop_told",

@@ -457,6 +457,7 @@ class LoanEvent(models.Model):
         WRITTEN_OFF = "written_off", _("核销")
         RETURNED = "returned", _("退回多付")
         COST_ADDED = "cost_added", _("计入费用")
+        COST_REMOVED = "cost_removed", _("撤销费用")
 
     share = models.ForeignKey(
         Share, on_delete=models.PROTECT, related_name="events", verbose_name=_("出借份额")

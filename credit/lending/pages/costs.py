@@ -70,9 +70,13 @@ def _history(cost: Cost) -> list[Happening]:
             Happening(cost.objected_at, _("有不同说法"), borrower, cost.objection, "brick")
         )
     if cost.checked_at is not None:
-        confirmed = cost.state == Cost.State.CONFIRMED
+        confirmed = cost.state != Cost.State.DROPPED
         said = _("复核同意，从这天起算") if confirmed else _("没有通过复核")
         found.append(
             Happening(cost.checked_at, said, union, cost.remark, "field" if confirmed else "")
         )
+    if cost.lapsed_at is not None:
+        found.append(Happening(cost.lapsed_at, _("不再计入"), union, cost.remark))
+    if cost.reversed_at is not None:
+        found.append(Happening(cost.reversed_at, _("撤销"), union, cost.reversal_reason))
     return found[::-1]

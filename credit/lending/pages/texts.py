@@ -80,6 +80,8 @@ COST_TONES = {
     "proposed": "wheat",
     "confirmed": "sky",
     "dropped": "soft",
+    "lapsed": "soft",
+    "reversed": "soft",
 }
 EXTENSION_TONES = {
     "asked": "wheat",

@@ -31,6 +31,7 @@ from credit.lending.rules.running import Future, Payment, Running, Settlement, r
 from credit.lending.rules.schedule import Explained, Formula, Instalment, Schedule, Span, Totals
 from credit.lending.rules.share import (
     CostAdded,
+    CostRemoved,
     Event,
     Extended,
     Paid,
@@ -67,6 +68,7 @@ __all__ = [
     "Charge",
     "Claim",
     "CostAdded",
+    "CostRemoved",
     "CustomDue",
     "DayCount",
     "Disbursement",

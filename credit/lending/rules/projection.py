@@ -15,8 +15,8 @@ from core.exact import ZERO, to_fen
 from credit.lending.rules.amortise import schedule
 from credit.lending.rules.books import Standing
 from credit.lending.rules.overdue import Bucket
-from credit.lending.rules.replay import apply, ordered, project, replay
-from credit.lending.rules.share import Event, Paid, Reversed, ShareRow, ShareState, ShareTerms
+from credit.lending.rules.replay import apply, counted, project, replay
+from credit.lending.rules.share import Event, Paid, ShareRow, ShareState, ShareTerms
 from credit.lending.rules.states.share import ShareState as Where
 from credit.lending.rules.terms import CustomDue, Method, Terms
 
@@ -118,12 +118,9 @@ def _where(state: ShareState) -> Where:
 
 def _paid_parts(terms: ShareTerms, events: Sequence[Event]) -> tuple[ShareState, dict[str, Parts]]:
     """The state after the last event and, by the payment's id, how the sums moved when it came."""
-    gone = {event.of for event in events if isinstance(event, Reversed)}
     state = replay(terms, [], terms.delivered_on)
     parts: dict[str, Parts] = {}
-    for event in ordered(events):
-        if isinstance(event, Reversed) or (isinstance(event, Paid) and event.id in gone):
-            continue
+    for event in counted(events):
         before, state = state, apply(terms, state, event)
         if isinstance(event, Paid):
             parts[event.id] = Parts(

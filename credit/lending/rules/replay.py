@@ -16,6 +16,8 @@ from datetime import date
 from credit.lending.rules.book import Book
 from credit.lending.rules.rounding import exact
 from credit.lending.rules.share import (
+    CostAdded,
+    CostRemoved,
     Event,
     Paid,
     Payoff,
@@ -30,8 +32,8 @@ def replay(
 ) -> ShareState:
     """The share on ``as_of``. Later events are left out; the order of the input does not matter.
 
-    Events count in the order of their day, then of their ``sequence``. A reversed payment is left
-    out altogether, whenever it was reversed. ``asked``: the rows ask for all that has accrued.
+    Events count in the order of their day, then of their ``sequence``. A reversed payment and a cost
+    that was taken back are left out altogether, whenever that was. ``asked``: the rows ask for all that has accrued.
 
     Raises:
         ValueError: an event before the delivery, or ``as_of`` is.
@@ -52,18 +54,10 @@ def happened(book: Book, events: Iterable[Event], as_of: date) -> Book:
     delivered_on = book.terms.delivered_on
     if as_of < delivered_on:
         raise ValueError("a share has no state before its delivery")
-    events = list(events)
-    gone = {event.of for event in events if isinstance(event, Reversed)}
-    counted = [
-        event
-        for event in ordered(events)
-        if event.on <= as_of
-        and not isinstance(event, Reversed)
-        and not (isinstance(event, Paid) and event.id in gone)
-    ]
-    if counted and counted[0].on < delivered_on:
+    counting = [event for event in counted(events) if event.on <= as_of]
+    if counting and counting[0].on < delivered_on:
         raise ValueError("nothing can happen to a share before its delivery")
-    for event in counted:
+    for event in counting:
         book.happen(event)
     book.advance(as_of)
     return book
@@ -81,9 +75,9 @@ def apply(terms: ShareTerms, state: ShareState, event: Event) -> ShareState:
     """The state after one more event on or after the state's day.
 
     Raises:
-        ValueError: the event is earlier, or a reversal: both need ``replay``.
+        ValueError: the event is earlier, or takes another back: both need ``replay``.
     """
-    if event.on < state.on or isinstance(event, Reversed):
+    if event.on < state.on or isinstance(event, Reversed | CostRemoved):
         raise ValueError("only a replay can change the past")
     with exact():
         book = Book.of(terms, state)
@@ -105,6 +99,20 @@ def payoff_of(state: ShareState) -> Payoff:
         state.overdue_interest_owed,
         state.principal_outstanding + state.written_off,
     )
+
+
+def counted(events: Iterable[Event]) -> list[Event]:
+    """Events in order, without those that were taken back and without what took them back."""
+    events = list(events)
+    payments = {event.of for event in events if isinstance(event, Reversed)}
+    costs = {event.of for event in events if isinstance(event, CostRemoved)}
+    return [
+        event
+        for event in ordered(events)
+        if not isinstance(event, Reversed | CostRemoved)
+        and not (isinstance(event, Paid) and event.id in payments)
+        and not (isinstance(event, CostAdded) and event.id in costs)
+    ]
 
 
 def _order(event: Event) -> tuple[date, int, str]:

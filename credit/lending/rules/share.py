@@ -90,6 +90,16 @@ class CostAdded:
     on: date
     amount: Decimal
     sequence: int = 0
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CostRemoved:
+    """A cost that turned out not to be one: it never was."""
+
+    of: str
+    on: date
+    sequence: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +110,7 @@ class WrittenOff:
     sequence: int = 0
 
 
-Event = Paid | Reversed | Extended | CostAdded | WrittenOff
+Event = Paid | Reversed | Extended | CostAdded | CostRemoved | WrittenOff
 
 
 @dataclass(slots=True)

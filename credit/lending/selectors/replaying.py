@@ -14,6 +14,7 @@ from credit.lending.rules.projection import Projection, project_events, terms_fr
 from credit.lending.rules.replay import replay
 from credit.lending.rules.share import (
     CostAdded,
+    CostRemoved,
     Event,
     Extended,
     Paid,
@@ -47,6 +48,10 @@ class History:
     def on(self, day: date) -> ShareState:
         """The share on a day, as it is now known to have been, all asked for that has accrued."""
         return replay(self.terms, self.events, day, asked=True)
+
+    def followed_by(self, event: Event) -> History:
+        """The same with one more event."""
+        return replace(self, events=(*self.events, event), count=self.count + 1)
 
     def if_confirmed(self, waiting: Iterable[Repayment]) -> History:
         """The same as if payments that wait for a word counted, each from its day."""
@@ -108,7 +113,11 @@ def _written_off(row: LoanEvent) -> Event:
 
 
 def _cost_added(row: LoanEvent) -> Event:
-    return CostAdded(row.on, row.amount, row.sequence)
+    return CostAdded(row.on, row.amount, row.sequence, str(row.facts["cost"]))
+
+
+def _cost_removed(row: LoanEvent) -> Event:
+    return CostRemoved(str(row.facts["cost"]), row.on, row.sequence)
 
 
 _MADE_BY = {
@@ -117,6 +126,7 @@ _MADE_BY = {
     Kind.EXTENDED: _extended,
     Kind.WRITTEN_OFF: _written_off,
     Kind.COST_ADDED: _cost_added,
+    Kind.COST_REMOVED: _cost_removed,
 }
 
 

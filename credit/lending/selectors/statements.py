@@ -148,7 +148,12 @@ def _line(event: LoanEvent, share: Share, owed: dict[int, Decimal]) -> Statement
     payer, payee = (lender, borrower) if forth else (borrower, lender)
     if event.kind == Kind.DELIVERED and share.loan.payee_name:
         payee = share.loan.payee_name
-    moved = event.kind not in (Kind.EXTENDED, Kind.WRITTEN_OFF, Kind.COST_ADDED)
+    moved = event.kind not in (
+        Kind.EXTENDED,
+        Kind.WRITTEN_OFF,
+        Kind.COST_ADDED,
+        Kind.COST_REMOVED,
+    )
     return StatementLine(
         on=event.on,
         what=WORDS[Kind(event.kind)] if counts else _("还款（已冲正，不计入）"),
@@ -182,6 +187,7 @@ WORDS = {
     Kind.EXTENDED: _("展期"),
     Kind.WRITTEN_OFF: _("核销"),
     Kind.COST_ADDED: _("计入追款费用"),
+    Kind.COST_REMOVED: _("撤销追款费用"),
 }
 
 HEADINGS: Sequence[Any] = (

@@ -13,9 +13,10 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core import audit
 from core.dates import business_date
 from core.errors import NotFound, Refused, busy_is_refused, refusing
 from core.exact import FEN
@@ -26,12 +27,19 @@ from credit.lending.models import Cost, LoanEvent, Share
 from credit.lending.rules.states import Actor
 from credit.lending.rules.states.cost import TRANSITIONS, CostState
 from credit.lending.services.checks import check_not_future, clean_reason
-from credit.lending.services.loan_notices import borrower_of, cost_link, tell
+from credit.lending.services.cost_rows import (
+    CONFIRM,
+    RECORD,
+    cost_rows,
+    lock_cost,
+    record_deed,
+    tell_both,
+    tell_one,
+    withdraw_reversal,
+    wrong_state,
+)
 from credit.lending.services.locking import check_move, lock_share, member_behind, officers_row
 from credit.lending.services.projecting import project_share, record_event
-
-RECORD = "loan.convene"
-CONFIRM = "loan.approve"
 
 
 def record_cost(
@@ -78,8 +86,8 @@ def record_cost(
                 made_by=by,
                 made_at=at,
             )
-        _record("recorded", cost, by, at, kind=kind.value)
-        _tell_both(cost, "lending.cost_recorded", at, reason=reason)
+        record_deed("recorded", cost, by, at, kind=kind.value)
+        tell_both(cost, "lending.cost_recorded", at, reason=reason)
     return cost
 
 
@@ -96,9 +104,9 @@ def object_to_cost(*, cost_id: int, objection: str, by: Any, at: datetime) -> Co
     if found.share.loan.membership.member_id != member.pk:
         raise NotFound
     with busy_is_refused(), transaction.atomic():
-        cost = _lock(found)
+        cost = lock_cost(found)
         if cost.state != Cost.State.PROPOSED:
-            raise _wrong_state(cost)
+            raise wrong_state(cost)
         if cost.objected_at is not None:
             raise Refused(
                 "objected_already",
@@ -107,8 +115,8 @@ def object_to_cost(*, cost_id: int, objection: str, by: Any, at: datetime) -> Co
             )
         cost.objection, cost.objected_at = objection, at
         cost.save(update_fields=["objection", "objected_at"])
-        _record("objected", cost, by, at)
-        _tell(cost.share.membership.member, cost, "lending.cost_objected", at, reason=objection)
+        record_deed("objected", cost, by, at)
+        tell_one(cost.share.membership.member, cost, "lending.cost_objected", at, reason=objection)
     return cost
 
 
@@ -119,9 +127,9 @@ def confirm_cost(*, cost_id: int, by: Any, at: datetime) -> Cost:
         NotFound: absent, or out of the officer's reach.
         Refused: ``own_matter``, ``same_person`` (I17), ``wrong_state`` or ``share_not_running``.
     """
-    found = officers_row(_costs(), cost_id, by, CONFIRM, at, loan="share__loan")
+    found = officers_row(cost_rows(), cost_id, by, CONFIRM, at, loan="share__loan")
     with busy_is_refused(), transaction.atomic():
-        cost = _lock(found)
+        cost = lock_cost(found)
         _check_may(cost, CostState.CONFIRMED, by)
         _check_running(cost.share)
         _decide(cost, Cost.State.CONFIRMED, by, at)
@@ -136,8 +144,8 @@ def confirm_cost(*, cost_id: int, by: Any, at: datetime) -> Cost:
             at=at,
         )
         project_share(cost.share, at=at)
-        _record("confirmed", cost, by, at)
-        _tell_both(cost, "lending.cost_confirmed", at, owed_from=today)
+        record_deed("confirmed", cost, by, at)
+        tell_both(cost, "lending.cost_confirmed", at, owed_from=today)
     return cost
 
 
@@ -150,14 +158,14 @@ def drop_cost(*, cost_id: int, remark: str, by: Any, at: datetime) -> Cost:
             ``reason_too_long``.
     """
     remark = clean_reason(remark)
-    found = officers_row(_costs(), cost_id, by, CONFIRM, at, loan="share__loan")
+    found = officers_row(cost_rows(), cost_id, by, CONFIRM, at, loan="share__loan")
     with busy_is_refused(), transaction.atomic():
-        cost = _lock(found)
+        cost = lock_cost(found)
         _check_may(cost, CostState.DROPPED, by)
         cost.remark = remark
         _decide(cost, Cost.State.DROPPED, by, at)
-        _record("dropped", cost, by, at)
-        _tell_both(cost, "lending.cost_dropped", at, reason=remark)
+        record_deed("dropped", cost, by, at)
+        tell_both(cost, "lending.cost_dropped", at, reason=remark)
     return cost
 
 
@@ -166,23 +174,38 @@ def _decide(cost: Cost, state: str, by: Any, at: datetime) -> None:
     cost.save(update_fields=["state", "remark", "checked_by", "checked_at"])
 
 
+def lapse_costs(share: Share, *, ended: Promise, by: Any, at: datetime) -> None:
+    """What still waits when a share ends can be owed no more: it leaves the desk, both learn it.
+
+    ``ended`` says what became of the share, kept in Chinese. The caller holds the share's lock. A
+    taking back that still waits has nothing left to change either.
+    """
+    with translation.override("zh-hans"):
+        remark = str(ended)
+    for cost in _waiting_on(share):
+        cost.share = share
+        if cost.state == Cost.State.CONFIRMED:
+            withdraw_reversal(cost, by=by, at=at)
+            continue
+        cost.state, cost.lapsed_at, cost.remark = Cost.State.LAPSED, at, remark
+        cost.save(update_fields=["state", "lapsed_at", "remark"])
+        record_deed("lapsed", cost, by, at)
+        tell_both(cost, "lending.cost_lapsed", at, reason=ended)
+
+
+def _waiting_on(share: Share) -> models.QuerySet[Cost]:
+    rows = share.costs.filter(
+        Q(state=Cost.State.PROPOSED)
+        | Q(state=Cost.State.CONFIRMED, reversal_proposed_at__isnull=False)
+    )
+    return Cost.objects.locked().filter(pk__in=rows)
+
+
 # Rows and checks
 
 
 def _shares() -> models.QuerySet[Share]:
     return Share.objects.select_related("loan__union")
-
-
-def _costs() -> models.QuerySet[Cost]:
-    return Cost.objects.select_related("share__loan__union")
-
-
-def _lock(found: Cost) -> Cost:
-    """Share, then cost."""
-    share = lock_share(found.share_id)
-    cost = Cost.objects.locked().get(pk=found.pk)
-    cost.share = share
-    return cost
 
 
 def _check_amount(amount: Decimal) -> None:
@@ -218,56 +241,10 @@ def _check_overdue(share: Share, on: date) -> None:
 
 
 def _check_may(cost: Cost, to: CostState, by: Any) -> None:
-    check_move(TRANSITIONS, cost.state, to, Actor.REVIEWER, _wrong_state(cost))
+    check_move(TRANSITIONS, cost.state, to, Actor.REVIEWER, wrong_state(cost))
     if cost.made_by_id == by.pk:
         raise Refused(
             "same_person",
             _("您自己登记的费用不能由您复核。"),
             way_on=_("请另一位复核人员办理。"),
         )
-
-
-def _wrong_state(cost: Cost) -> Refused:
-    return Refused(
-        "wrong_state",
-        _("这笔费用现在是“%(state)s”，不能再办。") % {"state": cost.get_state_display()},
-        way_on=_("请刷新页面，看看最新的情况。"),
-        state=cost.state,
-    )
-
-
-# Telling
-
-
-def _tell_both(cost: Cost, kind: str, at: datetime, **facts: Any) -> None:
-    for member in (borrower_of(cost.share.loan), cost.share.membership.member):
-        _tell(member, cost, kind, at, **facts)
-
-
-def _tell(member: Any, cost: Cost, kind: str, at: datetime, **facts: Any) -> None:
-    tell(
-        member,
-        kind,
-        about=cost,
-        loan=cost.share.loan,
-        at=at,
-        link=cost_link(cost),
-        name=cost.share.membership.member.name,
-        what=Cost.Kind(cost.kind).label,
-        amount=cost.amount,
-        day=cost.borne_on,
-        **facts,
-    )
-
-
-def _record(deed: str, cost: Cost, by: Any, at: datetime, **facts: Any) -> None:
-    audit.record(
-        f"lending.cost_{deed}",
-        cost,
-        by=by,
-        at=at,
-        scope=cost.share.loan.union.path,
-        share=cost.share_id,
-        amount=str(cost.amount),
-        **facts,
-    )

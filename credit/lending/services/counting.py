@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from core import audit
 from core.dates import business_date
 from core.documents import new_number
@@ -13,6 +15,7 @@ from credit.lending.models import Loan, LoanEvent, Repayment, Share
 from credit.lending.models.loans import OPEN_SHARE_STATES
 from credit.lending.rules.books import Standing
 from credit.lending.services.booking import post_payment
+from credit.lending.services.costs import lapse_costs
 from credit.lending.services.loan_notices import (
     borrower_of,
     lenders_of,
@@ -66,6 +69,7 @@ def count_payment(
     )
     _tell_confirmed(share, repayment, before, at)
     if settles:
+        lapse_costs(share, ended=_("这一份借款已经还清"), by=by, at=at)
         _tell_share_settled(share, at)
         settle_loan(share.loan_id, by=by, at=at)
 

@@ -146,6 +146,17 @@ NOTICES: Mapping[str, Told] = {
         _("合同 %(number)s 的%(what)s %(amount)s 元没有通过复核，借款人不用付。"),
         _("原因：%(reason)s。"),
     ),
+    "lending.cost_lapsed": Told(
+        _("追款费用不再计入"),
+        _("合同 %(number)s 的%(what)s %(amount)s 元还没复核，不再计入，借款人不用付。"),
+        _("原因：%(reason)s。"),
+    ),
+    "lending.cost_reversed": Told(
+        _("追款费用已撤销"),
+        _("合同 %(number)s 的%(what)s %(amount)s 元已经撤销，借款人不用付。"),
+        _("原因：%(reason)s。要还的钱已经重新算过，请看借款页。"),
+        sms=True,
+    ),
     "lending.written_off": Told(
         _("借款已核销"),
         _("合同 %(number)s 还欠的本金 %(amount)s 元，出借人一方已作核销。"),

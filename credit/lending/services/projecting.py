@@ -63,7 +63,7 @@ def record_event(
     """Append the next event of a share whose lock the caller holds. Project it afterwards.
 
     Facts by kind: ``delivered`` has ``terms`` (use ``record_delivery``), ``extended`` has ``due``
-    (new ISO day by number of instalment) and ``ends_on``, ``cost_added`` has ``cost``, the others
+    (new ISO day by number of instalment) and ``ends_on``, ``cost_added`` and ``cost_removed`` have ``cost``, the others
     need none.
     """
     last = share.events.aggregate(last=Max("sequence"))["last"] or 0

@@ -89,9 +89,7 @@ def preview_of(repayment: Repayment, *, at: datetime) -> Preview:
 def _preview(repayment: Repayment, history: History, at: datetime) -> Preview:
     today = max(business_date(at), history.recorded_on)
     gone = Reversed(str(repayment.pk), today, sequence=history.count + 1)
-    without = History(
-        history.terms, (*history.events, gone), history.returned, today, history.count + 1
-    )
+    without = history.followed_by(gone)
     return Preview(repayment, history.projected(today), without.projected(today))
 
 

@@ -23,6 +23,7 @@ from credit.lending.models import Loan, LoanEvent, Mediation, Share, WriteOff
 from credit.lending.models.loans import OPEN_SHARE_STATES
 from credit.lending.services.booking import WRITTEN_OFF, post_change
 from credit.lending.services.checks import clean_reason
+from credit.lending.services.costs import lapse_costs
 from credit.lending.services.loan_notices import borrower_of, loan_link, share_link, tell
 from credit.lending.services.locking import lock_loan, lock_shares, officers_row
 from credit.lending.services.projecting import project_share, record_event, standing_of
@@ -248,6 +249,7 @@ def _give_up(share: Share, write_off: WriteOff, by: Any, at: datetime) -> None:
         at=at,
     )
     project_share(share, at=at)
+    lapse_costs(share, ended=_("这一份借款已经核销"), by=by, at=at)
     post_change(share, WRITTEN_OFF, today, before, by=by, at=at)
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from cooperative.ledger.models import Posting
 from cooperative.membership.models import Member
@@ -278,13 +279,22 @@ def test_a_party_decides_nothing():
     assert refused.value.code == "own_matter"
 
 
-def test_a_settled_share_takes_no_cost():
+def test_what_waits_when_the_share_is_settled_leaves_the_desk():
     loan = running_loan()
     row = recorded(loan)
-    paid(Parties(loan).shares()[0], str(payoff_of_loan(loan, BORNE).total), BORNE)
+    reviewer = Parties(loan).officer("reviewer")
+    with translation.override("en"):  # whoever confirms: what is stored stays Chinese
+        paid(Parties(loan).shares()[0], str(payoff_of_loan(loan, BORNE).total), BORNE)
+    row.refresh_from_db()
+    assert (row.state, row.remark) == ("lapsed", "这一份借款已经还清")
+    assert (row.lapsed_at, row.checked_by) == (noon(BORNE), None)
+    assert told("lending.cost_lapsed") == {Parties(loan).borrower.pk, Parties(loan).lender().pk}
+    assert AuditRow.objects.get(action="lending.cost_lapsed").facts["amount"] == "35.00"
+    assert not any(line.count for line in running_waiting(reviewer, BORNE))
+    assert_sound(loan)
     with pytest.raises(Refused) as refused:
-        costs.confirm_cost(cost_id=row.pk, by=Parties(loan).officer("reviewer"), at=noon(OWED_FROM))
-    assert refused.value.code == "share_not_running"
+        costs.confirm_cost(cost_id=row.pk, by=reviewer, at=noon(OWED_FROM))
+    assert refused.value.code == "wrong_state"
     with pytest.raises(Refused) as refused:
         recorded(loan, "36.00")
     assert refused.value.code == "share_not_running"

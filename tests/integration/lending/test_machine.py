@@ -25,10 +25,10 @@ from cooperative.ledger.verification import Tally, first_fault
 from core.errors import Refused
 from core.parameters import load_reference_values
 from credit.lending import parameters
-from credit.lending.models import Loan, LoanEvent, Repayment, Share
+from credit.lending.models import Cost, Loan, LoanEvent, Repayment, Share
 from credit.lending.rules.ceiling import Change, Charge, check_ceiling
 from credit.lending.selectors.loans import payoff_of_loan
-from credit.lending.services import costs, extending, repaying, troubles
+from credit.lending.services import cost_reversing, costs, extending, repaying, troubles
 from tests.factories.core import StoredFileFactory
 from tests.factories.membership import OfficerUserFactory
 from tests.factories.nights import close
@@ -243,6 +243,22 @@ class LoanLife(RuleBasedStateMachine):
         if row is not None:
             self.today += timedelta(days=waits)
             self.tried(costs.confirm_cost, cost_id=row.pk, by=self.reviewer)
+
+    @rule(number=pick)
+    def take_a_cost_back(self, number: int) -> None:
+        """Proposed and confirmed today, if nothing of it is paid."""
+        rows = Cost.objects.filter(share__loan=self.loan, state="confirmed").order_by("pk")
+        if not rows:
+            return
+        row = rows[number % len(rows)]
+        proposed = self.tried(
+            cost_reversing.propose_cost_reversal,
+            cost_id=row.pk,
+            reason="登记错了。",
+            by=self.convener,
+        )
+        if proposed is not None:
+            cost_reversing.confirm_cost_reversal(cost_id=row.pk, by=self.reviewer, at=self.at)
 
     @rule(days=st.one_of(st.just(1), st.integers(1, 60)))
     def nights_pass(self, days: int) -> None:

@@ -14,6 +14,8 @@ from PIL import Image
 
 from cooperative.ledger.models import Posting
 from credit.lending.models import Cost, Loan, Share
+from credit.lending.services import costs
+from tests.factories.core import StoredFileFactory
 from tests.factories.lending import TODAY, CostFactory, PartyFactory
 from tests.factories.membership import officer
 from tests.factories.running import Parties, noon, paid, running_loan
@@ -131,6 +133,66 @@ def test_a_reviewer_drops_it(loan: Loan, shares: list[Share], signed_in: Any) ->
     assert reviewer.post(dropping, {"reason": "票据不清。"}).status_code == 302
     row.refresh_from_db()
     assert (row.state, row.remark) == ("dropped", "票据不清。")
+
+
+def test_two_officers_take_it_back_and_the_page_says_so(
+    loan: Loan, shares: list[Share], as_member: Any, signed_in: Any
+) -> None:
+    row = recorded_and_confirmed(shares[0])
+    convener = signed_in(officer("convener", loan.union), second_factor=True)
+    reviewer = signed_in(officer("reviewer", loan.union), second_factor=True)
+    address = f"{COSTS}{row.pk}/"
+    assert "还没有还款抵过的费用可以撤销" in convener.get(f"{address}reverse/").content.decode()
+    assert convener.post(f"{address}reverse/").status_code == 422
+    assert convener.post(f"{address}reverse/", {"reason": "票据不是他的。"}).status_code == 302
+    assert convener.get(f"{address}confirm-reversal/").status_code == 404
+    for choice, seen in (("reversal", True), ("decision", False)):
+        listed = reviewer.get(COSTS, {"waits": choice}).content.decode()
+        assert (loan.number in listed) is seen
+    deciding = reviewer.get(f"{address}confirm-reversal/").content.decode()
+    assert "提出的原因：票据不是他的。" in deciding
+    assert reviewer.post(f"{address}confirm-reversal/").status_code == 302
+    page = text_of(as_member(loan.membership), "cost", row.pk)
+    assert "已经撤销，不用付" in page
+    assert "票据不是他的。" in page
+    assert "要还的追款费用" not in text_of(as_member(loan.membership), "loan", loan.pk)
+
+
+def test_a_reviewer_lets_a_cost_stand(loan: Loan, shares: list[Share], signed_in: Any) -> None:
+    row = recorded_and_confirmed(shares[0])
+    convener = signed_in(officer("convener", loan.union), second_factor=True)
+    convener.post(f"{COSTS}{row.pk}/reverse/", {"reason": "票据不是他的。"})
+    reviewer = signed_in(officer("reviewer", loan.union), second_factor=True)
+    assert reviewer.post(f"{COSTS}{row.pk}/drop-reversal/").status_code == 302
+    row.refresh_from_db()
+    assert (row.state, row.reversal_proposed_at) == ("confirmed", None)
+
+
+@pytest.mark.parametrize(
+    ("trait", "words"),
+    [("lapsed", "不再计入，不用付"), ("reversed", "已经撤销，不用付")],
+)
+def test_a_cost_that_ended_says_how(
+    loan: Loan, shares: list[Share], as_member: Any, trait: str, words: str
+) -> None:
+    row = CostFactory(share=shares[0], remark="这一份借款已经还清", **{trait: True})
+    for party in (loan.membership, shares[0].membership):
+        assert words in text_of(as_member(party), "cost", row.pk)
+
+
+def recorded_and_confirmed(share: Share) -> Cost:
+    parties = Parties(share.loan)
+    row = costs.record_cost(
+        share_id=share.pk,
+        kind="notary",
+        amount=Decimal("30.00"),
+        borne_on=TODAY,
+        reason="公证债权。",
+        evidence=StoredFileFactory(purpose="lending.slip"),
+        by=parties.officer("convener"),
+        at=noon(TODAY),
+    )
+    return costs.confirm_cost(cost_id=row.pk, by=parties.officer("reviewer"), at=noon(TODAY))
 
 
 def test_the_list_costs_a_fixed_number_of_queries(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from credit.lending.rules import (
     Change,
     CostAdded,
+    CostRemoved,
     Event,
     Extended,
     Method,
@@ -100,7 +101,9 @@ def histories(draw: st.DrawFn) -> list[Event]:
             )
     if draw(st.booleans()):
         cost = draw(st.decimals(Decimal("1.00"), Decimal(500), places=2))
-        events.append(CostAdded(after(draw(st.integers(0, 400))), cost, 50))
+        events.append(CostAdded(after(draw(st.integers(0, 400))), cost, 50, "cost"))
+        if draw(st.integers(0, 3)) == 0:
+            events.append(CostRemoved("cost", after(draw(st.integers(400, 500))), 51))
     if draw(st.integers(0, 3)) == 0:
         on = draw(st.integers(0, 400))
         numbers = draw(st.sets(st.integers(1, 12), max_size=4))
@@ -210,6 +213,17 @@ def test_a_cost_after_the_share_was_settled_asks_for_nothing() -> None:
     assert (state.settled_on, state.costs_charged, state.costs_wanted) == (due, 0, 0)
     state = replay(terms, [*events, Reversed("a", due, 2)], due + timedelta(days=30))
     assert (state.settled_on, state.costs_charged) == (None, Decimal(20))
+
+
+@given(events=histories(), cost=payments, gone=st.integers(0, 100), read=st.integers(0, 700))
+def test_a_cost_that_was_taken_back_never_was(
+    events: list[Event], cost: tuple[int, Decimal], gone: int, read: int
+) -> None:
+    terms = share()
+    days, amount = cost
+    mistake = CostAdded(after(days), amount, 900, "wrong")
+    with_it = [*events, mistake, CostRemoved("wrong", after(days + gone), 1000)]
+    assert replay(terms, with_it, after(read)) == replay(terms, events, after(read))
 
 
 def test_an_extension_ends_being_late_from_its_day() -> None:

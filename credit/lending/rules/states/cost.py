@@ -14,6 +14,8 @@ class CostState(StrEnum):
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
     DROPPED = "dropped"
+    LAPSED = "lapsed"
+    REVERSED = "reversed"
 
 
 S = CostState
@@ -21,7 +23,11 @@ TRANSITIONS: Mapping[CostState, Mapping[CostState, frozenset[Actor]]] = {
     S.PROPOSED: {
         S.CONFIRMED: frozenset({Actor.REVIEWER}),
         S.DROPPED: frozenset({Actor.REVIEWER}),
+        # the share has ended: a payment was confirmed, or a write-off
+        S.LAPSED: frozenset({Actor.BORROWER, Actor.LENDER, Actor.CONVENER, Actor.REVIEWER}),
     },
-    S.CONFIRMED: {},
+    S.CONFIRMED: {S.REVERSED: frozenset({Actor.REVIEWER})},
     S.DROPPED: {},
+    S.LAPSED: {},
+    S.REVERSED: {},
 }
