@@ -46,6 +46,7 @@ SECTIONS: list[tuple[str | Promise, list[_Line]]] = [
     (
         _("信用评分"),
         [
+            (_("邻里评议"), "groups", "scoring_panelreview", "score.view"),
             (_("评分卡"), "rule_settings", "scoring_scorecard", "score.view"),
         ],
     ),

@@ -35,7 +35,9 @@ TIMETABLE: tuple[Entry, ...] = (
     Entry("lending.remind_repayments", crontab(hour="7-19", minute="50"), _HOUR),
     # after the close of day; a date that is done is left as it is
     Entry("scoring.score_members", crontab(hour="1-6", minute="45"), _HOUR),
-    # every night, one after another
+    Entry("scoring.remind_panels", crontab(hour="8-19", minute="20"), _HOUR),
+    # every night, one after another; a panel's results are there before the scores are made
+    Entry("scoring.close_panels", crontab(hour="0", minute="20"), _NIGHT),
     Entry("membership.purge_drafts", crontab(hour="2", minute="10"), _NIGHT),
     Entry("notices.purge", crontab(hour="2", minute="20"), _NIGHT),
     Entry("lending.expire_contracts", crontab(hour="1", minute="30"), _NIGHT),

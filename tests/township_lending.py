@@ -10,9 +10,9 @@ from cooperative.membership.models import Member, Membership
 from credit.lending.models import Loan, Share
 from credit.lending.rules import Method, Terms
 from credit.lending.services.projecting import project_share, record_delivery
-from tests.factories import lending
+from tests.factories import lending, panels
 from tests.factories.membership import MembershipFactory
-from tests.factories.scoring import ScorecardFactory
+from tests.factories.scoring import ScorecardFactory, agree
 
 if TYPE_CHECKING:
     from tests.two_townships import Township
@@ -57,8 +57,17 @@ def lending_rows(here: Township, other: Member) -> None:
         borrowed,
         loan,
         loan.request,
+        *_panel(here, own, neighbour),
     )
     here.rows["lent_share"] = lent
+
+
+def _panel(here: Township, own: Membership, neighbour: Membership) -> list[Any]:
+    """An open panel on which the member rates the neighbour."""
+    agree(neighbour.member)
+    panel = panels.PanelReviewFactory(union=here.union, open=True, closes_on=date(2036, 5, 20))
+    subject = panels.PanelSubjectFactory(panel=panel, member=neighbour.member)
+    return [panel, subject, panels.PanelSeatFactory(panel=panel, member=own.member)]
 
 
 def _next_day(here: Township) -> date:
@@ -124,4 +133,6 @@ _PLACES = {
     },
     "lending.cost": {"cost", "cost_object"},
     "lending.extension": {"extension", "extension_withdraw"},
+    "scoring.panelreview": {"panel_review"},
+    "scoring.panelsubject": {"panel_person", "panel_recuse"},
 }

@@ -49,6 +49,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         "notice.send",
         "lpr.propose",
         "loan.convene",
+        "panel_review.call",
     },
     REVIEWER: _READ
     | {

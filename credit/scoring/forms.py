@@ -1,4 +1,4 @@
-"""What members type about their score."""
+"""What members type about their score, and about a neighbour on a panel."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import YuanField
@@ -79,3 +80,25 @@ class SupposeForm(forms.Form):
 
 def _choice(label: Text, choices: list[tuple[str, Text]]) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=choices, initial=NOW)
+
+
+GRADES: list[tuple[int, Promise, Promise]] = [
+    (6, _("6 特别信得过"), _("多年一直守信用，要紧的事也愿意托付")),
+    (5, _("5 信得过"), _("说话算数，借东西按时还")),
+    (4, _("4 比较放心"), _("答应的事多半能办到")),
+    (3, _("3 说不准"), _("平常还行，要紧的事拿不准")),
+    (2, _("2 不大放心"), _("办事有时靠不住")),
+    (1, _("1 信不过"), _("说过的话常常不算数")),
+]
+
+
+class GradeForm(forms.Form):
+    """One of six grades, the best first."""
+
+    points = forms.TypedChoiceField(
+        label=_("您看这个人讲不讲信用？"),
+        coerce=int,
+        choices=[(points, name) for points, name, _hint in GRADES],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请从六档里选一档；有关系的请点“我不评”。")},
+    )

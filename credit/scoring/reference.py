@@ -1,4 +1,4 @@
-"""What ships with scoring: the expert card, put in force once. Idempotent."""
+"""What ships with scoring: its figures and the expert card, put in force once. Idempotent."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from core.parameters import load_reference_values
+from credit.scoring.parameters import REFERENCE
 from credit.scoring.services.cards import load_card
 
 EXPERT_CARD = Path(__file__).resolve().parent / "data" / "expert_card.json"
 
 
 def load_reference(*, by: Any, checked_by: Any, at: datetime) -> int:
-    """The expert card, unless there is a card already; how many were added.
+    """The figures, and the expert card unless there is a card already; how many rows were added.
 
-    ``by`` and ``checked_by`` are two different users: a shipped card obeys four eyes too.
+    ``by`` and ``checked_by`` are two different users: what is shipped obeys four eyes too.
     """
+    added = load_reference_values(REFERENCE, by=by, checked_by=checked_by, at=at)
     definition = json.loads(EXPERT_CARD.read_text(encoding="utf-8"))
-    return load_card(definition=definition, by=by, checked_by=checked_by, at=at)
+    return added + load_card(definition=definition, by=by, checked_by=checked_by, at=at)

@@ -8,6 +8,7 @@ from cooperative.consent.rules.purposes import DataCategory, register_category
 from core.audit_words import register_words
 from core.documents.register import register_kind as register_document_kind
 from core.jobs import register_job
+from credit.scoring import paneling, parameters
 from credit.scoring.indicators import register_source
 from credit.scoring.services import nightly
 from credit.scoring.services.reports import REPORT, SCORE
@@ -23,3 +24,5 @@ def register() -> None:
     register_words(AUDIT_WORDS)
     register_category(DataCategory(SCORE, _("信用分、等级和额度")))
     register_document_kind(REPORT, _("信用报告"))
+    parameters.register()
+    paneling.register()

@@ -1,4 +1,4 @@
-"""Nightly work of scoring."""
+"""Nightly and daily work of scoring."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from django.utils import timezone
 from core.dates import business_date
 from core.errors import Refused
 from credit.scoring.services import nightly
+from credit.scoring.services.panels import close_due_panels
+from credit.scoring.services.panels import remind_panels as remind_raters
 
 logger = logging.getLogger(__name__)
 
@@ -22,3 +24,15 @@ def score_members(**kwargs: object) -> None:
         nightly.score_members(on=business_date(now), at=now)
     except Refused as refused:
         logger.info("scores: %s", refused.code)
+
+
+@shared_task(name="scoring.close_panels")
+def close_panels(**kwargs: object) -> None:
+    """Close the panels whose last day has passed."""
+    logger.info("panels closed: %s", close_due_panels(at=timezone.now()))
+
+
+@shared_task(name="scoring.remind_panels")
+def remind_panels(**kwargs: object) -> None:
+    """Remind raters the day before a panel closes; who was reminded is not reminded again."""
+    logger.info("raters reminded: %s", remind_raters(at=timezone.now()))

@@ -2,10 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from credit.scoring.views import score
+from credit.scoring.views import panels, score
 
 urlpatterns: list[URLPattern] = [
     path("score/", score.my_score, name="my_score"),
     path("score/what-if/", score.suppose, name="suppose_score"),
     path("score/report/", score.report, name="score_report"),
+    path("panels/", panels.my_panels, name="my_panels"),
+    path("panels/<int:pk>/", panels.panel_review, name="panel_review"),
+    path("panels/people/<int:pk>/", panels.panel_person, name="panel_person"),
+    path("panels/people/<int:pk>/kin/", panels.panel_recuse, name="panel_recuse"),
 ]

@@ -9,4 +9,11 @@ AUDIT_WORDS = {
     "scoring.card_approved": _("批准评分卡"),
     "scoring.card_activated": _("启用评分卡"),
     "scoring.card_retired": _("停用评分卡"),
+    "scoring.panel_called": _("召集邻里评议"),
+    "scoring.panel_changed": _("改评议人或日子"),
+    "scoring.panel_opened": _("开始评议"),
+    "scoring.panel_rated": _("评议打分"),
+    "scoring.panel_recused": _("有关系，不评"),
+    "scoring.panel_closed": _("评议结束，算出结果"),
+    "scoring.panel_cancelled": _("取消评议"),
 }

@@ -19,6 +19,7 @@ from tests.factories import (
     lending,
     membership,
     notices,
+    panels,
     roster,
     scoring,
 )
@@ -424,6 +425,26 @@ CORRECTING: dict[str, Violation] = {
     ),
 }
 
+PANEL, REVIEWED = panels.PanelReviewFactory, panels.PanelSubjectFactory
+SEAT, RATED = panels.PanelSeatFactory, panels.PanelRatingFactory
+PANELS: dict[str, Violation] = {
+    "scoring_panelreview_opened_dated": changed(PANEL, state="open"),
+    "scoring_panelreview_ended_dated": changed(PANEL, made={"open": True}, state="closed"),
+    "scoring_panelreview_cancel_told": lambda: PANEL(cancelled=True, reason=""),
+    "scoring_panelsubject_once": twice(REVIEWED, "panel", "member"),
+    "scoring_panelsubject_rated_whole": lambda: REVIEWED(rated=True, spread=None),
+    "scoring_panelsubject_decided_dated": changed(REVIEWED, outcome="too_few"),
+    "scoring_panelsubject_mean_in_range": lambda: REVIEWED(rated=True, mean="6.01"),
+    "scoring_panelsubject_holds_for_a_time": lambda: REVIEWED(
+        rated=True, holds_until=date(2026, 5, 20)
+    ),
+    "scoring_panelseat_once": twice(SEAT, "panel", "member"),
+    "scoring_panelseat_outlier_measured": changed(SEAT, is_outlier=True),
+    "scoring_panelrating_once": twice(RATED, "seat", "subject"),
+    "scoring_panelrating_points_in_range": lambda: RATED(points=7),
+    "scoring_panelrating_points_or_recused": lambda: RATED(recused=True),
+}
+
 VIOLATIONS = {
     **CORE,
     **ACCOUNTS,
@@ -435,6 +456,7 @@ VIOLATIONS = {
     **CONTRACTING,
     **RUNNING,
     **SCORING,
+    **PANELS,
     **CORRECTING,
 }
 

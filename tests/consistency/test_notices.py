@@ -9,8 +9,14 @@ from django.utils import translation
 
 from cooperative.notices.models import Notice
 from credit.lending.services import contract_notices, loan_notices, request_notices
+from credit.scoring.services.panels import telling
 
-TELLING = [contract_notices.NOTICES, loan_notices.NOTICES, request_notices.NOTICES]
+TELLING = [
+    contract_notices.NOTICES,
+    loan_notices.NOTICES,
+    request_notices.NOTICES,
+    telling.NOTICES,
+]
 # As long as such words come: a business by its full name, a contract's number, a reason in brief.
 LONGEST = 24
 

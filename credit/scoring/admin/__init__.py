@@ -1,5 +1,5 @@
 """The officers' panel of scoring; each part registers itself."""
 
-from credit.scoring.admin import cards
+from credit.scoring.admin import cards, panels
 
-__all__ = ["cards"]
+__all__ = ["cards", "panels"]

@@ -21,6 +21,7 @@ from credit.scoring.rules.panel import (
     suggest,
     trimmed_mean,
 )
+from credit.scoring.rules.panel_states import TRANSITIONS, PanelActor, PanelState, may_move
 
 D = Decimal
 GRADE = st.integers(LOWEST, HIGHEST)
@@ -211,3 +212,15 @@ def test_suggested_raters_suffice_where_anybody_could(
 def test_whoever_ranks_first_is_asked_first() -> None:
     able = {rater: {100} for rater in range(1, 20)}
     assert suggest([9, 3, 7, *range(10, 20)], able, [100], 5) == [9, 3, 7, 10, 11, 12, 13]
+
+
+def test_every_state_has_its_arrows_and_the_ends_have_none() -> None:
+    assert set(TRANSITIONS) == set(PanelState)
+    ends = {state for state, ways in TRANSITIONS.items() if not ways}
+    assert ends == {PanelState.CLOSED, PanelState.CANCELLED}
+
+
+@pytest.mark.parametrize("old", PanelState)
+@pytest.mark.parametrize("new", PanelState)
+def test_only_the_night_closes_beside_an_officer(old: PanelState, new: PanelState) -> None:
+    assert may_move(old, new, PanelActor.NIGHT) == ((old, new) == ("open", "closed"))
