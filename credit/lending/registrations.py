@@ -9,6 +9,7 @@ from cooperative.membership.desk import register_desk_table, register_waiting
 from cooperative.notices.kinds import register_kind
 from core.audit_words import register_words
 from credit.lending import (
+    conflicts,
     contracting,
     desk,
     desk_tables,
@@ -31,6 +32,7 @@ def register() -> None:
     register_purpose(Purpose("mutual_loan", _("办理互助借款"), needs_consent=False))
     requesting.register()
     contracting.register()
+    conflicts.register()
     running.register()
     nightly.register()
     indicators.register()
