@@ -119,17 +119,16 @@ def load(*, at: datetime, say: Callable[[str], object]) -> None:
     say(f"{farming_demo.load(today=today, rng=rng)} production facts")
     people = [(addressee_of(row.member), row.union.path) for row in _with_account()]
     say(f"{notices_demo.load(at=at, people=people)} members told of the week")
+    consent_demo.load(today=today, rng=rng)
+    say("consents, disclosures and requests")
+    lending_demo.decide_basic_limit(union=unions["HD01"], by=first, checked_by=second, at=at)
+    people = lending_demo.gather_people(union=unions["HD01"], accounts=make_phone_accounts, at=at)
+    scoring_demo.load_scores(union=unions["HD01"], at=at - timedelta(days=30))
     loans = lending_demo.load(
-        union=unions["HD01"],
-        convener=staff["jingban"],
-        reviewer=staff["fuhe"],
-        accounts=make_phone_accounts,
-        at=at,
+        people=people, convener=staff["jingban"], reviewer=staff["fuhe"], at=at
     )
     say(f"{loans} mutual loans")
     notices_demo.send_past(at=at)
-    consent_demo.load(today=today, rng=rng)
-    say("consents, disclosures and requests")
     say(f"{scoring_demo.load_scores(union=unions['HD01'], at=at)} credit scores")
 
 

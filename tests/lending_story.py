@@ -26,6 +26,7 @@ from tests.factories.membership import (
     VillageFactory,
     officer,
 )
+from tests.factories.scoring import credited
 
 
 @dataclass
@@ -116,6 +117,7 @@ def lending_story(at: datetime | None = None) -> Story:
         row: Membership = PartyFactory(union=where, member__name=name, member__division=village)
         row.member.set_phone(row.member.user.phone)
         row.member.save()
+        credited(row.member)
         return row
 
     return Story(

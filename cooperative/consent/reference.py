@@ -28,7 +28,7 @@ TEXTS: list[dict[str, Any]] = [
         "means": "平台每天夜里按公开的评分表算一次，工会评议小组再看一次。结果只在本工会里用，不交给银行。",
         "categories": ["name", "membership", "crop", "land", "assets", "supply", "repayment"],
         "optional_categories": ["income"],
-        "consequences": "不同意就没有信用分，在互助里借款，最多借到工会给没有信用分的人定的数。"
+        "consequences": "不同意就没有信用分，在互助里借款，最多借到人人都有的基本额度。"
         "入会、团购、出借、看消息都不受影响。",
         "retention": "分数留到授权结束后 3 年，逾期记录留到还清后 5 年，到期删除。",
         "automated_decision": "分数由程序按评分表算出，每一项得几分、为什么，您都能看到。"

@@ -103,14 +103,14 @@ def _stop_words() -> dict[Measure, tuple[str, str]]:
             _("可以少借一些，或先还上一部分。"),
         ),
         Measure.BORROWER_CREDIT: (
-            _("借款人名下没还的本金会到 %(value)s，按信用分算出的额度是 %(level)s。"),
+            _("借款人名下没还的本金会到 %(value)s，按信用分最多 %(level)s。"),
             _(
                 "可以少借一些，或先还上一部分，现在名下是 %(before)s。觉得分数不对，可以提出异议，"
                 "也可以请工会由人来评。"
             ),
         ),
         Measure.BORROWER_UNSCORED: (
-            _("借款人还没有信用分，名下没还的本金最多 %(level)s，这样会到 %(value)s。"),
+            _("借款人还没有信用分，名下没还的本金最多到基本额度 %(level)s，这样会到 %(value)s。"),
             _("可以少借一些；同意评信用以后，按评出的额度算。"),
         ),
         Measure.BORROWER_LENDERS: (
@@ -150,7 +150,7 @@ def _warning_words() -> dict[Measure, str]:
         Measure.BORROWER_UNION_PERCENT: _(
             "借款人会占到工会总额上限的 %(value)s，超过预警 %(level)s。"
         ),
-        Measure.BORROWER_CREDIT: _("借款人名下会有 %(value)s，信用额度是 %(level)s。"),
+        Measure.BORROWER_CREDIT: _("借款人名下会有 %(value)s，按信用分最多 %(level)s。"),
         Measure.BORROWER_UNSCORED: _("借款人还没有信用分，名下会有 %(value)s，最多 %(level)s。"),
         Measure.BORROWER_LENDERS: _("出借人会有 %(value)s，超过预警 %(level)s。"),
         Measure.LENDER_OUT: _("出借人会借出 %(value)s，超过预警 %(level)s。"),

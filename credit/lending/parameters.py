@@ -29,7 +29,7 @@ LENDER_LOANS_MONTHS = "lending.lender_loans_months"
 RATE_PERCENT_WARN = "lending.rate_percent_warn"
 RATE_MULTIPLE = "lending.rate_multiple"
 CONVENER_LIMIT = "lending.convener_limit"
-UNSCORED_LIMIT = "lending.unscored_limit"
+BASIC_LIMIT = "lending.basic_limit"
 BORROWER_OVERDUE_DAYS = "lending.borrower_overdue_days"
 REQUEST_DAYS = "lending.request_days"
 SIGN_DAYS = "lending.sign_days"
@@ -83,7 +83,7 @@ CODES = [
         CONVENER_LIMIT, _("经办人可以自行召集的金额"), _("元"), Decimal(0), Decimal(1_000_000)
     ),
     ParameterCode(
-        UNSCORED_LIMIT, _("没有信用分的人最多欠多少"), _("元"), Decimal(0), Decimal(100_000)
+        BASIC_LIMIT, _("基本额度：不看信用分，每人最多欠多少"), _("元"), Decimal(0), Decimal(50_000)
     ),
     ParameterCode(
         BORROWER_OVERDUE_DAYS, _("逾期超过多少天不能再借"), _("天"), Decimal(0), Decimal(90)
@@ -140,9 +140,9 @@ REFERENCE = [
         ),
         (CONVENER_LIMIT, 20_000, _HOUSE),
         (
-            UNSCORED_LIMIT,
-            20_000,
-            "个人信息保护法第十六条、第二十四条：不同意评分的人也能借；本平台按最低一档的基础额设限",
+            BASIC_LIMIT,
+            10_000,
+            "个人信息保护法第十六条、第二十四条：不同意评分的人也能借；小额，工会可另行规定",
         ),
         (BORROWER_OVERDUE_DAYS, 30, _HOUSE),
         (REQUEST_DAYS, 30, _HOUSE),

@@ -29,6 +29,7 @@ from tests.factories.lending import (
     PledgeFactory,
 )
 from tests.factories.membership import OfficerUserFactory, officer
+from tests.factories.scoring import credited
 from tests.phones import Phones
 
 ADDRESS = "192.0.2.7"
@@ -164,6 +165,7 @@ def covered_case(
     whole = sum(parts, Decimal(0)) if amount is None else Decimal(amount)
     request.setdefault("covered", True)
     row = LoanRequestFactory(amount=whole, **request)
+    credited(row.membership.member)
     union = row.membership.union
     lenders = []
     for part in parts:

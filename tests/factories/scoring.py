@@ -224,7 +224,10 @@ class ObjectionFactory(DjangoModelFactory[Objection]):
 
 
 def credited(member: Member, limit: str = "200000.00") -> Score:
-    """A score that lets the member owe so much."""
+    """A score that lets the member owe so much, unless there is one."""
+    there = Score.objects.current().filter(member=member).first()
+    if there is not None:
+        return there
     card = Scorecard.objects.active().first() or ScorecardFactory(active=True)
     score: Score = ScoreFactory(member=member, scorecard=card, limit_amount=Decimal(limit))
     return score

@@ -23,25 +23,19 @@ FARMER_PHONE = "13900000001"
 _PEOPLE = 12
 
 
-def load(
-    *,
-    union: Union,
-    convener: User,
-    reviewer: User,
-    accounts: Callable[..., list[User]],
-    at: datetime,
-) -> int:
+def load(*, people: list[Membership], convener: User, reviewer: User, at: datetime) -> int:
     """Lend, pay and quarrel as a union does in a year; how many loans there are then."""
-    people = _people(union, accounts, at)
     with reading_codes() as codes:
         story = _Story(Acts(convener, reviewer, business_date(at), codes), people)
         story.tell()
     close_day(on=business_date(at) - timedelta(days=1), at=at)
     work_off()
-    return Loan.objects.filter(union=union).count()
+    return Loan.objects.filter(union=people[0].union).count()
 
 
-def _people(union: Union, accounts: Callable[..., list[User]], at: datetime) -> list[Membership]:
+def gather_people(
+    *, union: Union, accounts: Callable[..., list[User]], at: datetime
+) -> list[Membership]:
     """The farmer of the demo and eleven others who have long been members, all with accounts."""
     rows = Membership.objects.filter(
         union=union,
@@ -208,7 +202,7 @@ class _Story:
         ask(self.others[6], _wish("livestock", "8000", "bullet", 6, "0.06", soon, "买仔猪"), 1)
         big = ask(
             self.others[7],
-            _wish("building", "35000", "equal_instalment", 12, "0.07", soon, "建粮仓"),
+            _wish("building", "25000", "equal_instalment", 12, "0.07", soon, "建粮仓"),
             4,
         )
         self.acts.convene(big, 2, approved=False)

@@ -213,8 +213,8 @@ def _credit_line(limits: Limits, exposure: Exposure) -> LimitLine:
     measure, level = credit_level(limits, exposure)
     if measure is Measure.BORROWER_UNSCORED:
         note = _("还没有信用分，先按这个数")
-        return LimitLine(_("没有信用分的人最多欠"), _yuan(level.stop), note)
-    return LimitLine(_("您的信用额度"), _yuan(level.stop), _("按信用分算出来的"))
+        return LimitLine(_("基本额度"), _yuan(level.stop), note)
+    return LimitLine(_("按信用分最多欠"), _yuan(level.stop))
 
 
 def ceiling_text(membership: Membership, today: date) -> str:

@@ -75,7 +75,7 @@ class Limits:
     rate_percent_warn: Decimal
     rate_multiple: Decimal
     convener_limit: Decimal
-    unscored_limit: Decimal
+    basic_limit: Decimal
     borrower_overdue_days: int
     request_days: int
     sign_days: int
@@ -93,7 +93,8 @@ class Exposure:
 
     ``lenders`` are the persons who lend to them now, ``borrowed`` what they owe or will;
     ``lent`` what is out or promised, ``loans`` how many they gave within the counted months.
-    ``credit_limit`` is what their score lets them owe in all; None for who is not scored.
+    ``credit_limit`` is what their score lets them owe in all; None for who is not scored. A veto
+    takes the basic limit too.
     """
 
     borrowed: Decimal = ZERO
@@ -101,6 +102,7 @@ class Exposure:
     lent: Decimal = ZERO
     loans: int = 0
     credit_limit: Decimal | None = None
+    is_vetoed: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,10 +158,15 @@ def check_borrower(
 
 
 def credit_level(limits: Limits, exposure: Exposure) -> tuple[Measure, Level]:
-    """What a person may owe in all by their score, or by the union's rule without one."""
-    most = exposure.credit_limit
-    if most is None:
-        return Measure.BORROWER_UNSCORED, Level(limits.unscored_limit, limits.unscored_limit)
+    """What a person may owe in all: by their score, at least what everybody may.
+
+    Nobody fares worse for having agreed to be scored than without; only a veto leaves nothing.
+    """
+    if exposure.is_vetoed:
+        return Measure.BORROWER_CREDIT, Level(ZERO, ZERO)
+    if exposure.credit_limit is None:
+        return Measure.BORROWER_UNSCORED, Level(limits.basic_limit, limits.basic_limit)
+    most = max(limits.basic_limit, exposure.credit_limit)
     return Measure.BORROWER_CREDIT, Level(most, most)
 
 

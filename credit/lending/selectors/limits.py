@@ -52,13 +52,13 @@ def _pair(measure: str) -> tuple[str, str]:
     return parameters.warn(measure), parameters.stop(measure)
 
 
-_EXACT = frozenset({"rate_percent_warn", "rate_multiple", "convener_limit", "unscored_limit"})
+_EXACT = frozenset({"rate_percent_warn", "rate_multiple", "convener_limit", "basic_limit"})
 _SINGLE = {
     "lender_loans_months": parameters.LENDER_LOANS_MONTHS,
     "rate_percent_warn": parameters.RATE_PERCENT_WARN,
     "rate_multiple": parameters.RATE_MULTIPLE,
     "convener_limit": parameters.CONVENER_LIMIT,
-    "unscored_limit": parameters.UNSCORED_LIMIT,
+    "basic_limit": parameters.BASIC_LIMIT,
     "borrower_overdue_days": parameters.BORROWER_OVERDUE_DAYS,
     "request_days": parameters.REQUEST_DAYS,
     "sign_days": parameters.SIGN_DAYS,
@@ -98,7 +98,8 @@ def exposures_of(member_ids: Iterable[int], *, since: date, on: date) -> dict[in
             lenders=frozenset(lenders[pk]),
             lent=lent[pk][0],
             loans=lent[pk][1],
-            credit_limit=credit.get(pk),
+            credit_limit=credit[pk].amount if pk in credit else None,
+            is_vetoed=pk in credit and credit[pk].is_vetoed,
         )
         for pk in ids
     }

@@ -12,17 +12,16 @@ from core.dates import business_date
 from credit.scoring.models import Score
 from credit.scoring.services.nightly import score_members, work_off
 
-_AGREED_DAYS, _FIRST_DAYS = 60, 30
+_AGREED_DAYS = 30
 
 
 def load_scores(*, union: Union, at: datetime) -> int:
-    """Let the members with an account agree, score a month ago and today; how many are scored."""
+    """Let the members with an account agree, then score; how many are scored."""
     rows = Membership.objects.filter(union=union, state="admitted", member__user__isnull=False)
     for row in rows.select_related("member__user").order_by("pk"):
         _agree(row, at - timedelta(days=_AGREED_DAYS))
-    for moment in (at - timedelta(days=_FIRST_DAYS), at):
-        score_members(on=business_date(moment), at=moment)
-        work_off()
+    score_members(on=business_date(at), at=at)
+    work_off()
     return Score.objects.current().count()
 
 

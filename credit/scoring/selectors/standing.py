@@ -50,11 +50,22 @@ def _held(row: Score, override: Override | None) -> tuple[str, Decimal]:
     )
 
 
-def limits_of_members(member_ids: Collection[int], on: date) -> dict[int, Decimal]:
+@dataclass(frozen=True)
+class HeldLimit:
+    """What a scored member may owe in all, in yuan, and whether a veto is the reason for nothing."""
+
+    amount: Decimal
+    is_vetoed: bool
+
+
+def limits_of_members(member_ids: Collection[int], on: date) -> dict[int, HeldLimit]:
     """Only the limits, by member, of those who are scored; two queries."""
     overrides = _overrides(member_ids, on)
     rows = Score.objects.current().filter(member__in=member_ids).order_by("pk")
-    return {row.member_id: _held(row, overrides.get(row.member_id))[1] for row in rows}
+    return {
+        row.member_id: HeldLimit(_held(row, overrides.get(row.member_id))[1], bool(row.vetoes))
+        for row in rows
+    }
 
 
 def _overrides(member_ids: Collection[int], on: date) -> dict[int, Override]:

@@ -318,7 +318,7 @@ def test_the_limit_of_the_score_stops_and_says_so(world):
     owes(world.borrower, "5000.00")
     refused = refusal(world.submit)
     assert refused.code == "limit_borrower_credit"
-    assert "额度是 15,000 元" in str(refused)
+    assert "按信用分最多 15,000 元" in str(refused)
     assert "提出异议" in str(refused)
     assert refused.facts == {"现在": "5,000 元", "办了以后": "17,000 元", "上限": "15,000 元"}
     assert LoanRequest.objects.filter(membership=world.borrower, state="submitted").count() == 0
@@ -327,10 +327,10 @@ def test_the_limit_of_the_score_stops_and_says_so(world):
 
 def test_who_has_no_score_may_borrow_up_to_the_union_s_rule(world):
     Score.objects.all().delete()
-    refused = refusal(world.submit, amount=Decimal("20000.01"))
+    refused = refusal(world.submit, amount=Decimal("10000.01"))
     assert refused.code == "limit_borrower_unscored"
-    assert "20,000 元" in str(refused)
-    assert world.submit(amount=Decimal("20000.00")).amount == Decimal("20000.00")
+    assert "10,000 元" in str(refused)
+    assert world.submit(amount=Decimal("10000.00")).amount == Decimal("10000.00")
 
 
 def test_a_score_that_fell_stops_the_next_step(world):

@@ -62,6 +62,8 @@ class World:
     def submit(self, membership: Membership | None = None, **change: Any) -> LoanRequest:
         """A request as its borrower hands it in."""
         own = membership or self.borrower
+        if membership is not None:
+            credited(membership.member)
         return requests.submit_request(
             membership=own, answers=answers(own, **change), by=own.member.user, at=NOON
         )

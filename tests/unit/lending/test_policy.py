@@ -42,7 +42,7 @@ LIMITS = Limits(
     rate_percent_warn=Decimal(10),
     rate_multiple=Decimal(4),
     convener_limit=Decimal(20_000),
-    unscored_limit=Decimal(1_000_000),
+    basic_limit=Decimal(1_000),
     borrower_overdue_days=30,
     request_days=30,
     sign_days=7,
@@ -57,6 +57,7 @@ EXPOSURES = st.builds(
     lent=AMOUNTS,
     loans=st.integers(0, 14),
     credit_limit=st.none() | AMOUNTS,
+    is_vetoed=st.booleans(),
 )
 
 
@@ -91,21 +92,39 @@ def test_a_borrower_s_outstanding(before, amount, severity):
     [
         ("30000", "20000", {}),
         ("30000", "20000.01", {Measure.BORROWER_CREDIT: Severity.STOP}),
-        ("0", "1", {Measure.BORROWER_CREDIT: Severity.STOP}),
+        ("0", "10000", {}),
+        ("0", "10000.01", {Measure.BORROWER_CREDIT: Severity.STOP}),
         (None, "10000", {}),
         (None, "10000.01", {Measure.BORROWER_UNSCORED: Severity.STOP}),
     ],
 )
 def test_a_score_s_limit_holds_for_all_that_is_owed(limit, amount, expected):
-    limits = replace(LIMITS, unscored_limit=Decimal(20_000))
+    limits = replace(LIMITS, basic_limit=Decimal(20_000))
     credit = None if limit is None else Decimal(limit)
     exposure = Exposure(borrowed=Decimal(10_000), credit_limit=credit)
     assert verdicts(policy.check_borrower(limits, exposure, Decimal(amount))) == expected
 
 
-@pytest.mark.parametrize(("limit", "room"), [("30000", 20_000), ("5000", 0), (None, 10_000)])
+def test_a_veto_leaves_nothing_to_borrow():
+    limits = replace(LIMITS, basic_limit=Decimal(20_000))
+    exposure = Exposure(credit_limit=Decimal(0), is_vetoed=True)
+    found = verdicts(policy.check_borrower(limits, exposure, Decimal("0.01")))
+    assert found == {Measure.BORROWER_CREDIT: Severity.STOP}
+    assert policy.room_of_borrower(limits, exposure, Decimal(0)) == 0
+
+
+@given(EXPOSURES, POSITIVE)
+def test_nobody_fares_worse_for_being_scored(exposure, amount):
+    scored = replace(exposure, is_vetoed=False)
+    without = replace(scored, credit_limit=None)
+    assert policy.room_of_borrower(LIMITS, scored, amount) >= policy.room_of_borrower(
+        LIMITS, without, amount
+    )
+
+
+@pytest.mark.parametrize(("limit", "room"), [("30000", 20_000), ("5000", 10_000), (None, 10_000)])
 def test_the_room_of_a_borrower_ends_at_the_score_s_limit(limit, room):
-    limits = replace(LIMITS, unscored_limit=Decimal(20_000))
+    limits = replace(LIMITS, basic_limit=Decimal(20_000))
     credit = None if limit is None else Decimal(limit)
     exposure = Exposure(borrowed=Decimal(10_000), credit_limit=credit)
     assert policy.room_of_borrower(limits, exposure, Decimal(0)) == room
