@@ -9,7 +9,16 @@ from django.db.models import Q
 
 from cooperative.membership.models import Member
 from core.errors import NotFound
-from credit.lending.models import Cost, Extension, Loan, LoanRequest, Pledge, Repayment, Share
+from credit.lending.models import (
+    Cost,
+    Extension,
+    HandBack,
+    Loan,
+    LoanRequest,
+    Pledge,
+    Repayment,
+    Share,
+)
 
 RowT = TypeVar("RowT", bound=models.Model)
 
@@ -115,6 +124,22 @@ def access_party_cost(member: Member, pk: int) -> Cost:
         "share__loan__membership__member",
         "share__loan__union",
         "evidence",
+    )
+    party = Q(share__membership__member=member) | Q(share__loan__membership__member=member)
+    return _the_one(rows.filter(party), pk)
+
+
+def access_hand_back(member: Member, pk: int) -> HandBack:
+    """A sum that goes back to a lender, for who borrows or lends.
+
+    Raises:
+        NotFound: absent, or between others.
+    """
+    rows = HandBack.objects.select_related(
+        "share__membership__member",
+        "share__loan__membership__member",
+        "share__loan__union",
+        "slip",
     )
     party = Q(share__membership__member=member) | Q(share__loan__membership__member=member)
     return _the_one(rows.filter(party), pk)

@@ -20,7 +20,7 @@ from core.files import register_file_purpose
 from core.formats import format_yuan_short
 from credit.lending import evidence
 from credit.lending.links import panel_list
-from credit.lending.models import Loan, LoanRequest, Share, Signature
+from credit.lending.models import HandBack, Loan, LoanRequest, Share, Signature
 from credit.lending.selectors.transfers import unanswered_transfers
 from credit.lending.services.cancelling import CONVENE
 from credit.lending.services.contract_files import DOCUMENT_KINDS
@@ -41,12 +41,13 @@ def register() -> None:
 
 
 def contract_todos(member: Member, today: date) -> list[Todo]:
-    """Contracts to sign, money to send, to make good, to look for; four queries."""
+    """Contracts to sign, money to send, to make good, to look for, to get or give back; five queries."""
     return [
         *_to_sign(member),
         *_to_send(member),
         *_to_make_good(member),
         *_to_confirm(member),
+        *_to_hand_back(member),
     ]
 
 
@@ -130,6 +131,33 @@ def _to_confirm(member: Member) -> list[Todo]:
     ]
 
 
+def _to_hand_back(member: Member) -> list[Todo]:
+    """Both sides see what goes back until the lender has it."""
+    rows = (
+        HandBack.objects.exclude(state=HandBack.State.RETURNED)
+        .filter(Q(share__membership__member=member) | Q(share__loan__membership__member=member))
+        .select_related("share__membership__member", "share__loan__membership__member")
+    )
+    return [_hand_back(row, member) for row in rows.order_by("opened_at", "pk")]
+
+
+def _hand_back(row: HandBack, member: Member) -> Todo:
+    borrower, lender = row.share.loan.membership.member, row.share.membership.member
+    waits = row.state == HandBack.State.DECLARED
+    if borrower.pk == member.pk:
+        text = _("把先到的 %(amount)s 元退给%(name)s")
+        detail = _("已登记，等对方确认。") if waits else _("那一份没有办成，退完登记银行流水号。")
+    else:
+        text = _("确认收到%(borrower)s退回的 %(amount)s 元")
+        detail = _("对方已登记，先查账，再确认。") if waits else _("还没有退的，打个电话问问。")
+    words = {
+        "amount": format_yuan_short(row.amount),
+        "name": lender.name,
+        "borrower": borrower.name,
+    }
+    return Todo(text % words, reverse("hand_back", args=[row.pk]), detail=detail, icon="coin")
+
+
 def contracts_waiting(user: Any, today: date) -> list[Waiting]:
     """Covered requests without a contract, disputed transfers, and those that nobody confirms."""
     unions = unions_where(user, CONVENE, today)
@@ -137,6 +165,9 @@ def contracts_waiting(user: Any, today: date) -> list[Waiting]:
         membership__union__in=unions, state=LoanRequest.State.COVERED
     ).exclude(membership__member__user=user)
     disputed = Share.objects.filter(loan__union__in=unions, state=Share.State.DISPUTED)
+    going_back = HandBack.objects.filter(share__loan__union__in=unions).exclude(
+        state=HandBack.State.RETURNED
+    )
     return [
         Waiting(
             gettext_lazy("借款已凑齐，等起草合同"),
@@ -154,5 +185,10 @@ def contracts_waiting(user: Any, today: date) -> list[Waiting]:
             unanswered := len(unanswered_transfers(unions, today)),
             panel_list("share", "state__exact=sent"),
             unanswered,
+        ),
+        Waiting(
+            gettext_lazy("先到的转款要退回，还没退完"),
+            going_back.count(),
+            panel_list("handback", "open=yes"),
         ),
     ]

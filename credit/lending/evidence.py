@@ -33,7 +33,9 @@ def accept_slip(*, loan: Loan, upload: UploadedFile[Any], by: Any, at: datetime)
 
 def may_see(user: Any, file: StoredFile) -> bool:
     """Lender and borrower of the share it belongs to, and officers of the union who see loans."""
-    shares = Share.objects.filter(Q(slip=file) | Q(repayments__slip=file) | Q(costs__evidence=file))
+    shares = Share.objects.filter(
+        Q(slip=file) | Q(repayments__slip=file) | Q(costs__evidence=file) | Q(hand_back__slip=file)
+    )
     members = Member.objects.filter(user=user, erased_at__isnull=True)
     parties = Q(membership__member__in=members) | Q(loan__membership__member__in=members)
     officers = Q(loan__union__in=unions_where(user, VIEW, today()))

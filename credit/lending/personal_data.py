@@ -18,6 +18,7 @@ from core.parameters import value_on
 from core.sentences import listed
 from credit.lending.models import (
     Cost,
+    HandBack,
     Loan,
     LoanRequest,
     Mediation,
@@ -56,6 +57,7 @@ def collect(member: Member) -> list[Entry]:
         *(_repayment(row) for row in _repayments(member)),
         *(_mediation(row) for row in _mediations(member)),
         *(_cost(row) for row in _costs(member)),
+        *(_hand_back(row) for row in _hand_backs(member)),
     ]
 
 
@@ -97,7 +99,7 @@ def _numbers(open_: OpenMatters) -> dict[str, Any]:
     named = {
         _("借入没还清"): (open_.borrowed, _("%(count)s 笔")),
         _("借出没收回"): (open_.lent, _("%(count)s 笔")),
-        _("多收没退回"): (open_.returns, _("%(count)s 笔")),
+        _("没退清的钱"): (open_.returns, _("%(count)s 笔")),
         _("在办的申请"): (open_.asked, _("%(count)s 份")),
         _("答应没签的"): (open_.promised, _("%(count)s 份")),
     }
@@ -135,6 +137,14 @@ def _costs(member: Member) -> Any:
     """What was spent on getting back what they borrowed or lent."""
     rows = Cost.objects.filter(share__loan__membership__member=member) | (
         Cost.objects.filter(share__membership__member=member)
+    )
+    return rows.select_related("share__loan").order_by("pk")
+
+
+def _hand_backs(member: Member) -> Any:
+    """What goes back of transfers to or from them."""
+    rows = HandBack.objects.filter(share__loan__membership__member=member) | (
+        HandBack.objects.filter(share__membership__member=member)
     )
     return rows.select_related("share__loan").order_by("pk")
 
@@ -293,4 +303,16 @@ def _cost(row: Cost) -> Entry:
         Item("state", _("状态"), row.get_state_display()),
         Item("remark", _("复核意见"), row.remark),
         Item("reversal_reason", _("撤销原因"), row.reversal_reason),
+    )
+
+
+def _hand_back(row: HandBack) -> Entry:
+    return _entry(
+        _("要退回的转款"),
+        Item("number", _("合同编号"), row.share.loan.number),
+        Item("amount", _("金额"), _yuan(row.amount)),
+        Item("state", _("状态"), row.get_state_display()),
+        Item("returned_on", _("退款日期"), format_day(row.returned_on) if row.returned_on else ""),
+        Item("slip_number", _("银行流水号"), row.slip_number),
+        Item("note", _("说明"), row.note),
     )

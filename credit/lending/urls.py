@@ -8,6 +8,7 @@ from credit.lending.views import (
     costs,
     delivery,
     extending,
+    hand_backs,
     inviting,
     loans,
     overview,
@@ -50,6 +51,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("shares/<int:pk>/arrival/", delivery.arrival, name="arrival"),
     path("shares/<int:pk>/arrival/amount/", delivery.amount_differs, name="arrival_amount"),
     path("shares/<int:pk>/arrival/dispute/", delivery.not_arrived, name="arrival_dispute"),
+    path("hand-backs/<int:pk>/", hand_backs.hand_back, name="hand_back"),
+    path("hand-backs/<int:pk>/confirm/", hand_backs.confirm, name="hand_back_confirm"),
+    path("hand-backs/<int:pk>/deny/", hand_backs.deny, name="hand_back_deny"),
     # the running loan
     path("loans/<int:pk>/", loans.loan, name="loan"),
     path("loans/<int:pk>/payoff/", loans.payoff, name="loan_payoff"),

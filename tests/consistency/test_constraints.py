@@ -292,6 +292,7 @@ CONTRACTING: dict[str, Violation] = {
     "lending_share_pledge_once": two_shares_of_one_pledge,
     "lending_share_amount_positive": changed(SHARE, amount=0),
     "lending_share_sent_whole": changed(SHARE, made={"sent": True}, slip_number=""),
+    "lending_share_arrived_in_part": changed(SHARE, made={"formed": True}, arrived_amount=1),
     "lending_share_formed_whole": changed(SHARE, made={"sent": True}, state="formed"),
     "lending_share_principal_adds_up": changed(
         SHARE, made={"formed": True}, principal_outstanding=1
@@ -308,6 +309,7 @@ LINE, EVENT, REPAYMENT = (
 EXTENSION, CONSENT = lending.ExtensionFactory, lending.ExtensionConsentFactory
 TALK, WRITE_OFF = lending.MediationFactory, lending.WriteOffFactory
 COST = lending.CostFactory
+BACK = lending.HandBackFactory
 
 # Events, consents and talks cannot be changed, so a bad one is tried anew.
 RUNNING: dict[str, Violation] = {
@@ -352,6 +354,11 @@ RUNNING: dict[str, Violation] = {
     "lending_extensionconsent_once": twice(CONSENT, "extension", "share"),
     "lending_mediation_promise_whole": lambda: TALK(promised_on=date(2026, 6, 1)),
     "lending_mediation_told": lambda: TALK(summary=""),
+    "lending_handback_amount_positive": changed(BACK, amount=0),
+    "lending_handback_declared_whole": changed(BACK, made={"declared": True}, slip_number=""),
+    "lending_handback_state_declared": changed(BACK, state="declared"),
+    "lending_handback_closed_by_paired": changed(BACK, made={"returned": True}, closed_by=None),
+    "lending_handback_returned_closed": changed(BACK, made={"declared": True}, state="returned"),
     **four_eyes("lending_cost", COST),
     "lending_cost_once": twice(COST, "share", "kind", "amount", "borne_on"),
     "lending_cost_amount_positive": changed(COST, amount=0),

@@ -17,6 +17,7 @@ from credit.lending.models import (
     Cost,
     Extension,
     ExtensionConsent,
+    HandBack,
     Instalment,
     Loan,
     LoanEvent,
@@ -475,6 +476,28 @@ class CostFactory(DjangoModelFactory[Cost]):
     evidence = factory.SubFactory(StoredFileFactory, purpose="lending.slip")
     made_by = factory.SubFactory(OfficerUserFactory)
     made_at = NOON
+
+
+class HandBackFactory(DjangoModelFactory[HandBack]):
+    """Three thousand that came of a share that lapsed; ``declared`` and ``returned`` go on."""
+
+    class Meta:
+        model = HandBack
+
+    class Params:
+        declared = factory.Trait(
+            state="declared", returned_on=TODAY, slip_number="TH1", declared_at=NOON
+        )
+        returned = factory.Trait(
+            declared=True,
+            state="returned",
+            closed_by=factory.SelfAttribute("share.membership.member.user"),
+            closed_at=NOON,
+        )
+
+    share = factory.SubFactory(ShareFactory, state="lapsed")
+    amount = Decimal("3000.00")
+    opened_at = NOON
 
 
 class NightMarkFactory(DjangoModelFactory[NightMark]):

@@ -3,6 +3,7 @@
 from credit.lending.admin import (
     costs,
     figures,
+    hand_backs,
     loans,
     rates,
     repayments,
@@ -11,4 +12,14 @@ from credit.lending.admin import (
     troubles,
 )
 
-__all__ = ["costs", "figures", "loans", "rates", "repayments", "requests", "shares", "troubles"]
+__all__ = [
+    "costs",
+    "figures",
+    "hand_backs",
+    "loans",
+    "rates",
+    "repayments",
+    "requests",
+    "shares",
+    "troubles",
+]

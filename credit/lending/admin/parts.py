@@ -43,6 +43,7 @@ COLOURS = {
     "disputed": "danger",
     "formed": "success",
     "declared": "warning",
+    "owed": "warning",
     "confirmed": "success",
     "rejected": "danger",
     "reversed": "danger",

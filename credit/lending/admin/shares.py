@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from cooperative.membership.models import Member
 from cooperative.membership.panel import (
@@ -47,14 +48,26 @@ class ArrivedForm(NoteForm):
     arrived_on = forms.DateField(label=_("到账日期"), widget=DayInput)
 
 
+class NotArrivedForm(NoteForm):
+    """It did not, or not whole: then what came is owed back once the share comes to nothing."""
+
+    came = forms.DecimalField(
+        label=_("其中已经到了多少元"),
+        max_digits=12,
+        decimal_places=2,
+        min_value=0,
+        required=False,
+        widget=UnfoldAdminDecimalFieldWidget,
+        help_text=_("不填就按借款人说的数；一分没到填 0。到了的钱要么由出借人补齐，要么退回。"),
+    )
+
+
 def _arrived(row: Share, answers: dict[str, Any], by: Any, at: Any) -> None:
     resolve_transfer(share_id=row.pk, arrived=True, **answers, by=by, at=at)
 
 
 def _did_not_arrive(row: Share, answers: dict[str, Any], by: Any, at: Any) -> None:
-    resolve_transfer(
-        share_id=row.pk, arrived=False, arrived_on=None, note=answers["note"], by=by, at=at
-    )
+    resolve_transfer(share_id=row.pk, arrived=False, arrived_on=None, **answers, by=by, at=at)
 
 
 def _is_ours(row: Share) -> bool:
@@ -107,6 +120,7 @@ class ShareAdmin(PartyAdmin):
         "sent_on",
         "slip_number",
         "shown_slip",
+        "arrived_amount",
         "delivered_on",
         "shown_rate",
         "shown_outstanding",
@@ -148,7 +162,7 @@ class ShareAdmin(PartyAdmin):
             what=lambda row: _("看过双方的流水，钱没有到。出借人可以重新转款、重新登记。"),
             do=_did_not_arrive,
             done=_("已核实没有到账，请出借人再办。"),
-            form=NoteForm,
+            form=NotArrivedForm,
             offered=_is_ours,
         ),
         Deed(

@@ -1,6 +1,7 @@
 """Requests, pledges, loans, shares, repayments, and the reference rate they are measured by."""
 
 from credit.lending.models.costs import Cost
+from credit.lending.models.hand_backs import HandBack
 from credit.lending.models.loans import (
     ContractCopy,
     Instalment,
@@ -20,6 +21,7 @@ __all__ = [
     "Cost",
     "Extension",
     "ExtensionConsent",
+    "HandBack",
     "Instalment",
     "Loan",
     "LoanEvent",

@@ -286,6 +286,8 @@ class Share(models.Model):
     )
     sent_at = models.DateTimeField(_("出借人登记时间"), null=True, blank=True)
     note = models.CharField(_("说明"), max_length=300, blank=True)
+    # what has come of it so far, when it is not the whole sum
+    arrived_amount = MoneyField(_("实际到账"), null=True, blank=True)
     # a supplier who was paid gave the borrower this receipt
     receipt_number = models.CharField(_("供货商收据编号"), max_length=60, blank=True)
     # once formed
@@ -332,6 +334,11 @@ class Share(models.Model):
                 condition=Q(state__in=["agreed", "lapsed"])
                 | (Q(sent_on__isnull=False, sent_at__isnull=False) & ~Q(slip_number="")),
                 violation_error_message=_("要有转款日期和银行流水号。"),
+            ),
+            models.CheckConstraint(
+                name="lending_share_arrived_in_part",
+                condition=Q(arrived_amount__isnull=True)
+                | Q(arrived_amount__gt=0, delivered_on__isnull=True),
             ),
             models.CheckConstraint(
                 name="lending_share_formed_whole",

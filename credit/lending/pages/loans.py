@@ -17,6 +17,7 @@ from credit.lending.models import Extension, Loan, LoanEvent, Mediation, Repayme
 from credit.lending.pages.arithmetic import Working, workings_of
 from credit.lending.pages.contracts import contract_steps
 from credit.lending.pages.costs import cost_links
+from credit.lending.pages.hand_backs import hand_back_links
 from credit.lending.pages.repayments import Happening
 from credit.lending.pages.spare import Line as Link
 from credit.lending.pages.texts import LOAN_TONES, REPAYMENT_TONES, SHARE_TONES, percent
@@ -81,6 +82,7 @@ class BorrowerPage:
     shares: list[ShownShare]
     repayments: list[Link]
     costs: list[Link]
+    hand_backs: list[Link]
     earlier: bool
     steps: list[dict[str, Any]]
     history: list[Happening]
@@ -118,6 +120,7 @@ def borrower_page(loan: Loan, today: date, *, whole: bool = False) -> BorrowerPa
         shares=[_lender(one) for one in view.shares],
         repayments=_repayments(view.shares, today, by_name=True, whole=whole),
         costs=cost_links(view.costs, today),
+        hand_backs=hand_back_links(shares),
         earlier=not whole and _is_long(view.shares),
         steps=contract_steps(loan, shares, signed),
         history=_history(view.shares, view.mediations, today, by_name=True, whole=whole),
@@ -140,6 +143,7 @@ class LenderPage:
     lines: list[ShownLine]
     repayments: list[Link]
     costs: list[Link]
+    hand_backs: list[Link]
     earlier: bool
     history: list[Happening]
     mediations: list[Mediation]
@@ -176,6 +180,7 @@ def lender_page(share: Share, today: date, *, whole: bool = False) -> LenderPage
         lines=[_shown(line, today) for line in view.lines],
         repayments=_repayments([view], today, by_name=False, whole=whole),
         costs=cost_links(view.costs, today),
+        hand_backs=hand_back_links([share]),
         earlier=not whole and _is_long([view]),
         history=_history([view], mediations, today, by_name=False, whole=whole),
         mediations=mediations,

@@ -83,6 +83,11 @@ COST_TONES = {
     "lapsed": "soft",
     "reversed": "soft",
 }
+HAND_BACK_TONES = {
+    "owed": "wheat",
+    "declared": "wheat",
+    "returned": "field",
+}
 EXTENSION_TONES = {
     "asked": "wheat",
     "proposed": "wheat",

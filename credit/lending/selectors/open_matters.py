@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from cooperative.membership.models import Member, Membership
 from core.exact import ZERO
-from credit.lending.models import Pledge, Share
+from credit.lending.models import HandBack, Pledge, Share
 from credit.lending.selectors.requests import open_requests
 
 
 @dataclass(frozen=True)
 class OpenMatters:
-    """How many of each. ``returns``: overpaid sums that this lender still has to give back."""
+    """How many of each. ``returns``: sums still to be given back, overpaid ones to this lender or
+    what came of a lapsed share, on either side.
+    """
 
     borrowed: int
     lent: int
@@ -32,12 +34,12 @@ class OpenMatters:
 
 
 def open_matters_of(member: Member) -> OpenMatters:
-    """Of a person, in all unions; five queries."""
+    """Of a person, in all unions; six queries."""
     return _open_matters(Q(member=member))
 
 
 def open_matters_in(membership: Membership) -> OpenMatters:
-    """Of one membership; five queries."""
+    """Of one membership; six queries."""
     return _open_matters(Q(pk=membership.pk))
 
 
@@ -48,9 +50,15 @@ def _open_matters(whose: Q) -> OpenMatters:
     return OpenMatters(
         borrowed=borrowed.values("loan").distinct().count(),
         lent=own.open().count(),
-        returns=own.filter(state=Share.State.SETTLED, unallocated__gt=ZERO).count(),
+        returns=own.filter(state=Share.State.SETTLED, unallocated__gt=ZERO).count()
+        + _going_back(memberships).count(),
         asked=open_requests().filter(membership__in=memberships).count(),
         promised=Pledge.objects.filter(
             membership__in=memberships, state=Pledge.State.PLEDGED
         ).count(),
     )
+
+
+def _going_back(memberships: QuerySet[Membership]) -> QuerySet[HandBack]:
+    parties = Q(share__membership__in=memberships) | Q(share__loan__membership__in=memberships)
+    return HandBack.objects.filter(parties).exclude(state=HandBack.State.RETURNED)

@@ -1,13 +1,14 @@
-"""Transfers that were declared and on which the borrower has said nothing."""
+"""Transfers on which the borrower has said nothing, and what came of those that came to nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from core.dates import business_date
 from core.parameters import value_on
-from credit.lending.models import Share
+from credit.lending.models import HandBack, Share
 from credit.lending.parameters import ARRIVAL_DAYS
 from credit.lending.rules.reminders import unanswered_from
 
@@ -31,3 +32,11 @@ def is_unanswered(share: Share, today: date, days: int) -> bool:
     if share.state != Share.State.SENT or share.sent_at is None:
         return False
     return today >= unanswered_from(business_date(share.sent_at), days)
+
+
+def hand_backs_of(shares: Iterable[Share]) -> list[HandBack]:
+    """What came of these shares and goes back, or went; only a lapsed one has any."""
+    lapsed = [share.pk for share in shares if share.state == Share.State.LAPSED]
+    if not lapsed:
+        return []
+    return list(HandBack.objects.filter(share__in=lapsed).order_by("opened_at", "pk"))

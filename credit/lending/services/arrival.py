@@ -65,12 +65,20 @@ def confirm_arrival(
 
 
 def resolve_transfer(
-    *, share_id: int, arrived: bool, arrived_on: date | None, note: str, by: Any, at: datetime
+    *,
+    share_id: int,
+    arrived: bool,
+    arrived_on: date | None,
+    note: str,
+    by: Any,
+    at: datetime,
+    came: Decimal | None = None,
 ) -> Share:
     """An officer says what became of a transfer: it came on a day, or it did not.
 
     Of a disputed one, or of one on which the borrower has been silent for the union's days:
-    silence itself confirms nothing.
+    silence itself confirms nothing. ``came`` is what the officer found of a transfer that did not
+    come whole, perhaps nothing; without it the borrower's word stands.
 
     Raises:
         NotFound: absent, or of a union in which ``by`` may not convene.
@@ -90,6 +98,8 @@ def resolve_transfer(
                 raise Refused("arrived_on_missing", _("请填写到账日期，利息从那天起算。"))
             form_share(loan, share, arrived_on, Actor.CONVENER, by=by, at=at)
         else:
+            if came is not None:
+                share.arrived_amount = came or None
             _send_back(loan, share, by=by, at=at)
     return share
 
@@ -145,7 +155,7 @@ def form_share(
     check_move(TRANSITIONS, share.state, ShareState.FORMED, actor, wrong_state(share))
     _check_arrived_on(loan, share, arrived_on, at)
     ceiling = ceiling_on(arrived_on, loan.union.path)
-    share.state = Share.State.FORMED
+    share.state, share.arrived_amount = Share.State.FORMED, None
     share.delivered_on, share.formed_at = arrived_on, at
     share.annual_rate = min(loan.annual_rate, ceiling)
     share.loan = loan

@@ -19,6 +19,7 @@ from credit.lending.rules.states.loan import TRANSITIONS, LoanState
 from credit.lending.rules.states.share import ShareState
 from credit.lending.services.checks import clean_reason
 from credit.lending.services.contract_notices import tell
+from credit.lending.services.handing_back import owe_back
 from credit.lending.services.loan_notices import loan_link, share_link
 from credit.lending.services.locking import check_move, lock_loan, lock_shares, officers_row
 from credit.lending.services.parties import party_of
@@ -100,6 +101,7 @@ def cancel(
             share.state = Share.State.LAPSED
             share.note = reason
             share.save(update_fields=["state", "note"])
+            owe_back(share, by=by, at=at)
     loan.state = Loan.State.CANCELLED
     loan.reason = reason
     loan.ended_at = at

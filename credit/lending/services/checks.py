@@ -12,6 +12,7 @@ from core.formats import format_day
 from credit.lending.rules.accounts import is_of
 
 REASON_LENGTH = 300
+SLIP_LENGTH = 60
 
 
 def clean_reason(reason: str) -> str:
@@ -26,6 +27,24 @@ def clean_reason(reason: str) -> str:
     if len(reason) > REASON_LENGTH:
         raise Refused("reason_too_long", _("原因最多写 300 个字。"))
     return reason
+
+
+def clean_slip_number(slip_number: str) -> str:
+    """The bank's number of a transfer, without spaces.
+
+    Raises:
+        Refused: ``slip_missing`` or ``slip_long``.
+    """
+    number = "".join(slip_number.split())
+    if not number:
+        raise Refused(
+            "slip_missing",
+            _("请填银行流水号，对账要用到它。"),
+            way_on=_("手机银行的转账记录里可以查到。"),
+        )
+    if len(number) > SLIP_LENGTH:
+        raise Refused("slip_long", _("银行流水号最多 60 位，请核对。"))
+    return number
 
 
 def check_holder(holder: str, payee: str) -> None:

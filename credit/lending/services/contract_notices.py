@@ -8,7 +8,7 @@ from functools import partial
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from credit.lending.models import Loan, Share
+from credit.lending.models import HandBack, Loan, Share
 from credit.lending.services import loan_notices
 from credit.lending.services.loan_notices import Told
 
@@ -94,6 +94,29 @@ NOTICES: Mapping[str, Told] = {
         _("原因：%(reason)s。其余已到账的各份照常有效。"),
         sms=True,
     ),
+    "lending.hand_back_owed": Told(
+        _("转款要退回"),
+        _("合同 %(number)s 里%(name)s的一份没有办成，先到的 %(amount)s 元要退回。"),
+        _(
+            "请%(borrower)s直接转给%(name)s，转好后登记；钱在供货商那里的，请让他直接退。收到后请%(name)s确认。"
+        ),
+        sms=True,
+    ),
+    "lending.hand_back_declared": Told(
+        _("退款等您确认"),
+        _("%(borrower)s说已在%(day)s把 %(amount)s 元退给您，请查账后确认。"),
+        _("没有收到请直接说，工会一直看着这件事，退好为止。"),
+        sms=True,
+    ),
+    "lending.hand_back_denied": Told(
+        _("对方说没收到退款"),
+        _("%(name)s说没有收到您退的 %(amount)s 元，请再查一查。"),
+        _("对方说：%(reason)s。请备好银行回单，说不清的请找工会。"),
+        sms=True,
+    ),
+    "lending.hand_back_done": Told(
+        _("转款已退回"), _("合同 %(number)s 里要退给%(name)s的 %(amount)s 元已经退回。")
+    ),
 }
 
 
@@ -108,6 +131,11 @@ def sign_link(loan: Loan) -> str:
 def transfer_link(share: Share) -> str:
     """Where the lender says that the money is under way."""
     return reverse("transfer", args=[share.pk])
+
+
+def hand_back_link(row: HandBack) -> str:
+    """The page of a sum that goes back, the same for both sides."""
+    return reverse("hand_back", args=[row.pk])
 
 
 def arrival_link(share: Share) -> str:

@@ -20,7 +20,7 @@ from credit.lending.rules.states import Actor
 from credit.lending.rules.states.share import TRANSITIONS, ShareState
 from credit.lending.selectors.rates import ceiling_on
 from credit.lending.services.arrival import confirm_arrival, resolve_transfer
-from credit.lending.services.checks import clean_reason
+from credit.lending.services.checks import clean_reason, clean_slip_number
 from credit.lending.services.contract_content import percent
 from credit.lending.services.contract_notices import arrival_link, tell
 from credit.lending.services.differing import report_amount
@@ -38,8 +38,6 @@ __all__ = [
     "resolve_transfer",
     "take_back_transfer",
 ]
-
-SLIP_LENGTH = 60
 
 
 def declare_transfer(
@@ -64,7 +62,7 @@ def declare_transfer(
     """
     member = member_behind(by)
     seen = access_lent_share(member, share_id)
-    number = _clean_slip_number(slip_number)
+    number = clean_slip_number(slip_number)
     with busy_is_refused(), transaction.atomic():
         loan = lock_loan(seen.loan_id)
         share = lock_share(share_id)
@@ -103,19 +101,6 @@ def declare_transfer(
         )
         _warn_of_lower_ceiling(loan, share, at)
     return share
-
-
-def _clean_slip_number(slip_number: str) -> str:
-    number = "".join(slip_number.split())
-    if not number:
-        raise Refused(
-            "slip_missing",
-            _("请填银行流水号，对账要用到它。"),
-            way_on=_("手机银行的转账记录里可以查到。"),
-        )
-    if len(number) > SLIP_LENGTH:
-        raise Refused("slip_long", _("银行流水号最多 60 位，请核对。"))
-    return number
 
 
 def _check_signed(loan: Loan) -> None:

@@ -50,7 +50,8 @@ def report_amount(*, share_id: int, arrived: Decimal, by: Any, at: datetime) -> 
         )
         _check_differs(share, arrived)
         share.state, share.note = Share.State.DISPUTED, _note(share, arrived)
-        share.save(update_fields=["state", "note"])
+        share.arrived_amount = arrived
+        share.save(update_fields=["state", "note", "arrived_amount"])
         deed = audit.record(
             "lending.transfer_amount_differs",
             share,

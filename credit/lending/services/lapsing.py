@@ -19,6 +19,7 @@ from credit.lending.services.cancelling import NOTE_LENGTH, actor_of, cancel, lo
 from credit.lending.services.checks import clean_reason
 from credit.lending.services.contract_notices import tell
 from credit.lending.services.counting import settle_loan
+from credit.lending.services.handing_back import owe_back
 from credit.lending.services.loan_notices import loan_link, share_link
 from credit.lending.services.locking import check_move, lock_loan, lock_shares
 from credit.lending.services.moves import wrong_state
@@ -86,6 +87,7 @@ def _lapse(seen: Share, actor: Actor, *, reason: str, by: Any, at: datetime) -> 
         amount=share.amount,
         actor=actor.value,
     )
+    owe_back(share, by=by, at=at)
     _let_go(request, [p for p in pledges if p.pk == share.pledge_id], actor, reason, at)
     _tell(loan, shares, share, at)
     if all(row.state == Share.State.LAPSED for row in shares):

@@ -1,4 +1,4 @@
-"""What a member seldom meets: a supplier's contract, one that was called off, one erased, a cost."""
+"""What a member seldom meets: a supplier's contract, one that was called off, one erased, a cost, a sum that goes back."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from credit.lending.services.retaining import erase_contracts
 from tests.browser.lending.look import fits
 from tests.browser.steps import follow
 from tests.factories.core import StoredFileFactory
+from tests.factories.lending import HandBackFactory
 from tests.factories.membership import OfficerUserFactory
 from tests.factories.running import Parties, noon, paid, running_loan
 from tests.lending_story import Story, lending_story
@@ -97,6 +98,32 @@ def test_a_cost_is_read_answered_and_paid(
     ):
         phone.goto(url)
         fits(phone, accessible, name)
+
+
+def test_what_came_in_part_goes_back(
+    phone: Page, signed_in: Any, enter: Any, accessible: Accessible
+) -> None:
+    row = HandBackFactory(opened_at=timezone.now())
+    share = row.share
+    borrower, lender = share.loan.membership.member.user, share.membership.member.user
+    enter(phone, signed_in(borrower))
+    phone.goto("/")
+    fits(phone, accessible, "hand-back-home")
+    follow(phone.get_by_role("link", name="把先到的 3,000 元退给"))
+    fits(phone, accessible, "hand-back-borrower")
+    phone.get_by_label("银行流水号").fill("TH2026001")
+    follow(phone.get_by_role("button", name="已经退了，登记"))
+    fits(phone, accessible, "hand-back-declared")
+    enter(phone, signed_in(lender))
+    phone.goto(reverse("lent_share", args=[share.pk]))
+    fits(phone, accessible, "hand-back-share")
+    follow(phone.get_by_role("link", name="先到的 3,000 元要退回"))
+    fits(phone, accessible, "hand-back-lender")
+    follow(phone.get_by_role("link", name="还没有收到"))
+    fits(phone, accessible, "hand-back-deny")
+    phone.go_back()
+    follow(phone.get_by_role("button", name="确认收到退回的 3,000 元"))
+    expect(phone.get_by_text("已退回").first).to_be_visible()
 
 
 def test_too_much_is_given_back_and_after_five_years_the_contract_is_gone(

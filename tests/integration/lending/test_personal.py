@@ -66,7 +66,7 @@ def test_nobody_leaves_with_an_open_loan(world, state):
 def test_nobody_leaves_with_money_to_give_back(world):
     share = ShareFactory(settled=True, loan=loan_of(world.borrower, settled=True))
     Share.objects.filter(pk=share.pk).update(unallocated=Decimal("5.00"))
-    assert still(world, share.membership) == {"多收没退回": "1 笔"}
+    assert still(world, share.membership) == {"没退清的钱": "1 笔"}
     assert keeps(world.borrower.member) is None
 
 
@@ -112,10 +112,10 @@ def test_everything_of_a_member_is_shown(world, django_assert_num_queries):
     RequestDraftFactory(membership=own)
     lender = share.membership
     PledgeFactory(request=loan.request, membership=lender, contracted=True)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         titles = [entry.title for entry in collect(own.member)]
     assert titles == ["借款草稿", "借款申请", "借入", "签字", "还款", "调解记录", "追款费用"]
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         entries = collect(lender.member)
     assert [entry.title for entry in entries] == [
         "余钱登记",
