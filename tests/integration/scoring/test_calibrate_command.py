@@ -12,7 +12,9 @@ import time_machine
 from django.core.management import CommandError, call_command
 
 from credit.scoring.management.commands import calibrate_scorecard
+from credit.scoring.models import Scorecard
 from credit.scoring.rules import card_from_json
+from tests.factories.membership import OfficerUserFactory, PostFactory
 
 
 def cases(tmp_path, bads=80):
@@ -70,6 +72,31 @@ def test_a_refusal_writes_nothing(tmp_path, bads, options, message):
         run(cases(tmp_path, bads), out=out, **options)
     assert refused.value.returncode == 2
     assert not out.exists()
+
+
+@pytest.mark.django_db
+def test_the_draft_is_proposed_by_an_officer_and_waits_for_another(tmp_path):
+    officer = OfficerUserFactory(username="zhang")
+    PostFactory(user=officer, role="administrator")
+    out = tmp_path / "card.json"
+    said = run(cases(tmp_path), out=out, repeats=1, propose_as="zhang")
+    card = Scorecard.objects.get()
+    assert (card.number, card.state, card.made_by, card.checked_by) == (1, "draft", officer, None)
+    assert card.definition == json.loads(out.read_text(encoding="utf-8"))
+    assert said.endswith("已提出为第 1 版，等另一位复核人员批准。\n")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("nobody", "没有登录名为 nobody 的干部。"), ("li", "您的岗位不能办理评分卡。")],
+)
+def test_who_may_not_propose_gets_no_version(tmp_path, name, message):
+    PostFactory(user=OfficerUserFactory(username="li"), role="convener")
+    with pytest.raises(CommandError, match=message) as refused:
+        run(cases(tmp_path), out=tmp_path / "card.json", repeats=1, propose_as=name)
+    assert refused.value.returncode == 2
+    assert not Scorecard.objects.exists()
 
 
 def test_without_the_extra_it_says_what_to_install(tmp_path, monkeypatch):

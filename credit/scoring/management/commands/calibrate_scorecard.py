@@ -1,4 +1,7 @@
-"""``manage.py calibrate_scorecard CASES.csv --out CARD.json``: a draft card from cases that ended."""
+"""``manage.py calibrate_scorecard CASES.csv --out CARD.json``: a draft card from cases that ended.
+
+With ``--propose-as`` an officer proposes it at once; another one still has to approve it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,10 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 
+from cooperative.accounts.models import User
+from core.errors import Refused
 from credit.scoring.rules import Card, card_from_json, card_to_json
+from credit.scoring.services.cards import propose_card
 
 try:
     from credit.scoring import calibrating
@@ -22,7 +28,7 @@ EXPERT = Path(__file__).parents[2] / "data" / "expert_card.json"
 
 
 class Command(BaseCommand):
-    """Writes a card as JSON; it becomes a version only when an officer brings it in as a draft."""
+    """Writes a card as JSON; it becomes a version only when an officer proposes it."""
 
     help = "Calibrate a scorecard on a CSV of cases and write a draft card as JSON."
     requires_system_checks: list[str] = []
@@ -40,11 +46,15 @@ class Command(BaseCommand):
         parser.add_argument("--folds", type=int, default=5)
         parser.add_argument("--repeats", type=int, default=10)
         parser.add_argument("--seed", type=int, default=0, help="the same seed, the same report")
+        parser.add_argument(
+            "--propose-as", metavar="USERNAME", help="propose it in the name of this officer"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Calibrate, say how good the draft is, and write it."""
         if calibrating is None:
             raise CommandError("pip install 'sanwei[calibration]'", returncode=BAD_INPUT)
+        officer = _officer(options["propose_as"])
         try:
             found = self._calibrated(options)
         except (OSError, ValueError) as error:
@@ -55,6 +65,15 @@ class Command(BaseCommand):
         for line in told(found.to_json()):
             self.stdout.write(line)
         self.stdout.write(f"草稿写在 {options['out']}")
+        if officer is not None:
+            self._propose(found.card, officer)
+
+    def _propose(self, card: Card, officer: User) -> None:
+        try:
+            row = propose_card(definition=card_to_json(card), by=officer, at=timezone.now())
+        except Refused as refused:
+            raise CommandError(str(refused), returncode=BAD_INPUT) from refused
+        self.stdout.write(f"已提出为第 {row.number} 版，等另一位复核人员批准。")
 
     def _calibrated(self, options: dict[str, Any]) -> calibrating.Calibration:
         table = calibrating.read_table(
@@ -70,6 +89,16 @@ class Command(BaseCommand):
             repeats=options["repeats"],
             seed=options["seed"],
         )
+
+
+def _officer(name: str | None) -> User | None:
+    """Whoever proposes, asked for before the long work."""
+    if name is None:
+        return None
+    user = User.objects.filter(username=name, is_active=True).first()
+    if user is None:
+        raise CommandError(f"没有登录名为 {name} 的干部。", returncode=BAD_INPUT)
+    return user
 
 
 def _card(path: Path) -> Card:
