@@ -44,12 +44,23 @@ _AGREED = """(
 )"""
 
 
-def changed_since(last: LastNight, on: date, now: datetime) -> list[int]:
-    """The keys of members whose score may be another one than at the last night; one query."""
+def changed_since(last: LastNight, on: date, now: datetime, *, most: int) -> list[int] | None:
+    """The keys of members whose score may be another one than at the last night; one query.
+
+    None: more than ``most``.
+    """
     union = " UNION ".join([_AGREED, *(f"({source.changed})" for source in sources())])
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT member_id FROM ({union}) changed ORDER BY member_id",  # noqa: S608
-            {"since": last.since, "after": last.on, "day": on, "purpose": SCORING, "now": now},
+            f"SELECT member_id FROM ({union}) changed ORDER BY member_id LIMIT %(most)s + 1",  # noqa: S608
+            {
+                "since": last.since,
+                "after": last.on,
+                "day": on,
+                "purpose": SCORING,
+                "now": now,
+                "most": most,
+            },
         )
-        return [member for (member,) in cursor.fetchall()]
+        found = [member for (member,) in cursor.fetchall()]
+    return found if len(found) <= most else None

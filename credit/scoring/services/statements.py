@@ -19,25 +19,32 @@ from credit.scoring.rules.compiling import column, compile_card
 _RANGE = "({member} >= %(first)s AND {member} < %(last)s)"
 _LIST = "{member} = ANY(%(members)s::bigint[])"
 
-# OFFSET 0 keeps PostgreSQL from computing an earlier step again in each later one.
+# OFFSET 0 keeps PostgreSQL from computing an earlier step again in each later one, and lets it see
+# that a chunk of memberships and the same chunk of consents are the same members: else it takes
+# them to be a fiftieth of a fiftieth.
 _STATEMENT = """
 WITH {sources},
 subject AS (
-    SELECT DISTINCT membership.member_id FROM membership_membership membership
-    JOIN consent_consent agreed ON agreed.member_id = membership.member_id
-        AND agreed.purpose = %(purpose)s AND agreed.given_at <= %(moment)s
-        AND agreed.valid_until > %(moment)s
-        AND (agreed.withdrawn_at IS NULL OR agreed.withdrawn_at > %(moment)s)
-    WHERE membership.state IN ('admitted', 'suspended')
-        AND membership.admitted_on <= %(day)s::date AND {chunk}
+    SELECT DISTINCT belonging.member_id FROM (
+        SELECT membership.member_id FROM membership_membership membership
+        WHERE membership.state IN ('admitted', 'suspended')
+            AND membership.admitted_on <= %(day)s::date AND {chunk}
+        OFFSET 0
+    ) belonging JOIN (
+        SELECT agreed.member_id FROM consent_consent agreed
+        WHERE agreed.purpose = %(purpose)s AND agreed.given_at <= %(moment)s
+            AND agreed.valid_until > %(moment)s
+            AND (agreed.withdrawn_at IS NULL OR agreed.withdrawn_at > %(moment)s)
+            AND {agreed_chunk}
+        OFFSET 0
+    ) agreed ON agreed.member_id = belonging.member_id
 ),
 facts AS (SELECT subject.member_id, {columns} FROM subject {joins} OFFSET 0),
 pointed AS (SELECT facts.*, {points}, {vetoes} AS vetoes FROM facts OFFSET 0),
 summed AS (SELECT pointed.*, {total} AS total FROM pointed OFFSET 0),
 graded AS (SELECT summed.*, {grade} AS grade FROM summed OFFSET 0),
 scored AS (
-    SELECT member_id, ARRAY[{inputs}]::numeric(20, 4)[] AS inputs,
-        ARRAY[{names}]::numeric(5, 2)[] AS points, total, vetoes, grade, {limit} AS limit_amount
+    SELECT member_id, ARRAY[{inputs}] AS inputs, ARRAY[{names}] AS points, total, vetoes, grade, {limit} AS limit_amount
     FROM graded
 ),
 compared AS MATERIALIZED (
@@ -52,13 +59,14 @@ compared AS MATERIALIZED (
 ),
 confirmed AS (
     UPDATE scoring_score SET confirmed_on = %(day)s FROM compared
-    WHERE scoring_score.id = compared.old_id AND compared.same
-        AND scoring_score.confirmed_on < %(day)s
+    WHERE scoring_score.id = compared.old_id AND compared.same AND {score_chunk}
+        AND scoring_score.superseded_on IS NULL AND scoring_score.confirmed_on < %(day)s
 ),
 superseded AS (
     UPDATE scoring_score
     SET superseded_on = %(day)s
     FROM compared WHERE scoring_score.id = compared.old_id AND NOT compared.same
+        AND {score_chunk} AND scoring_score.superseded_on IS NULL
     RETURNING scoring_score.member_id
 )
 INSERT INTO scoring_score (member_id, scorecard_id, as_of, confirmed_on, inputs, points, total,
@@ -93,6 +101,8 @@ def build_statement(card: Card, *, by_range: bool) -> str:
             for number, source in enumerate(asked)
         ),
         chunk=place.format(member="membership.member_id"),
+        agreed_chunk=place.format(member="agreed.member_id"),
+        score_chunk=place.format(member="scoring_score.member_id"),
         old_chunk=place.format(member="old.member_id"),
         columns=", ".join(_columns(card, asked)),
         joins=" ".join(
@@ -100,7 +110,8 @@ def build_statement(card: Card, *, by_range: bool) -> str:
             for number, _source in enumerate(asked)
         ),
         points=", ".join(
-            f"{sql} AS {name}" for sql, name in zip(compiled.points, names, strict=True)
+            f"({sql})::numeric(5, 2) AS {name}"
+            for sql, name in zip(compiled.points, names, strict=True)
         ),
         names=", ".join(names),
         inputs=", ".join(column(code) for code in card.indicators),
@@ -115,8 +126,8 @@ def _columns(card: Card, asked: list[Source]) -> list[str]:
     """A column for each indicator of the card; one that no app knows yet is unknown."""
     of = {i.code: f"s{number}" for number, source in enumerate(asked) for i in source.indicators}
     return [
-        f"round({of[code]}.{column(code)}::numeric, 4) AS {column(code)}"
+        f"{of[code]}.{column(code)}::numeric(20, 4) AS {column(code)}"
         if code in of
-        else f"NULL::numeric AS {column(code)}"
+        else f"NULL::numeric(20, 4) AS {column(code)}"
         for code in card.indicators
     ]

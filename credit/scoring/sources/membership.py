@@ -27,9 +27,11 @@ MEMBERSHIPS = Source(
     """,
     # by time: on the anniversary of being admitted
     changed=f"""
-        SELECT membership.member_id FROM membership_membership membership
-        JOIN generate_series(%(after)s::date + 1, %(day)s::date, interval '1 day') AS day (day)
-            ON to_char(membership.admitted_on, 'MMDD') = to_char(day.day, 'MMDD')
+        SELECT membership.member_id
+        FROM generate_series(%(after)s::date + 1, %(day)s::date, interval '1 day') AS day (day)
+        CROSS JOIN generate_series(1, 120) AS years (past)
+        JOIN membership_membership membership
+            ON membership.admitted_on = (day.day - make_interval(years => years.past))::date
         UNION
         {changed_by_deeds("membership.membership")}
     """,  # noqa: S608 - no value from outside
