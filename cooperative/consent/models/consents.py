@@ -124,7 +124,20 @@ class Consent(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["member", "-given_at"], name="consent_by_member"),
+            # with what a night asks of each member of a chunk
+            models.Index(
+                fields=["member", "-given_at"],
+                name="consent_by_member",
+                include=["purpose", "valid_until", "withdrawn_at"],
+            ),
+            # who agreed, does not any more, or let it run out since the last night
+            models.Index(fields=["given_at"], name="consent_by_beginning"),
+            models.Index(fields=["valid_until"], name="consent_by_term"),
+            models.Index(
+                fields=["withdrawn_at"],
+                name="consent_by_withdrawal",
+                condition=Q(withdrawn_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

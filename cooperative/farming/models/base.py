@@ -137,11 +137,26 @@ def fact_constraints(prefix: str) -> list[models.BaseConstraint]:
     ]
 
 
-def fact_indexes(prefix: str) -> list[models.Index]:
-    """A member's facts by state (pages, scores), and the officers' queue in order of waiting."""
+def fact_indexes(prefix: str, scored: tuple[str, ...] = ()) -> list[models.Index]:
+    """A member's facts by state (pages, scores), and the officers' queue in order of waiting.
+
+    ``scored``: what the scores of a chunk of members read, so that the index alone gives it.
+    """
     return [
-        models.Index(fields=["member", "state"], name=f"{prefix}_of_member"),
+        models.Index(fields=["member", "state"], name=f"{prefix}_of_member", include=scored),
         models.Index(fields=["made_at"], condition=Q(state="stated"), name=f"{prefix}_waiting"),
+    ]
+
+
+def ends_by_time(prefix: str, *fields: str) -> list[models.Index]:
+    """What ended since the last night, of the few rows that have an end."""
+    return [
+        models.Index(
+            fields=[field],
+            name=f"{prefix}_{field.removesuffix('_on')}",
+            condition=Q((f"{field}__isnull", False)),
+        )
+        for field in fields
     ]
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cooperative.farming.models.base import (
     FactQuerySet,
     Lasting,
+    ends_by_time,
     fact_constraints,
     fact_indexes,
     year_in_range,
@@ -98,7 +99,8 @@ class Plot(Lasting):
             ),
         ]
         indexes = [
-            *fact_indexes("farming_plot"),
+            *fact_indexes("farming_plot", scored=("area_mu", "ended_on", "rented_until")),
+            *ends_by_time("farming_plot", "ended_on", "rented_until"),
             # The usual size in a village, and plots of one name there.
             models.Index(fields=["division", "local_name"], name="farming_plot_in_village"),
         ]

@@ -11,6 +11,7 @@ from cooperative.farming.models.base import (
     Fact,
     FactQuerySet,
     Lasting,
+    ends_by_time,
     fact_constraints,
     fact_indexes,
     year_in_range,
@@ -64,7 +65,8 @@ class Asset(Lasting):
             ),
         ]
         indexes = [
-            *fact_indexes("farming_asset"),
+            *fact_indexes("farming_asset", scored=("value", "ended_on")),
+            *ends_by_time("farming_asset", "ended_on"),
         ]
 
 
@@ -111,6 +113,8 @@ class YearlyIncome(Fact):
                 name="farming_yearlyincome_confirmed_once",
                 fields=["member", "year", "source"],
                 condition=Q(state="confirmed"),
+                # the scores of a chunk of members read no more than this
+                include=["amount", "costs"],
             ),
         ]
         indexes = [

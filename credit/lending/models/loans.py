@@ -132,7 +132,10 @@ class Loan(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["membership", "state"], name="lending_loan_of_member"),
+            # with the key, so that scores go on to the shares without looking a loan up
+            models.Index(
+                fields=["membership", "state"], name="lending_loan_of_member", include=["id"]
+            ),
             models.Index(fields=["union", "state"], name="lending_loan_of_union"),
         ]
 
@@ -253,8 +256,13 @@ class Share(models.Model):
         DAYS_61_90 = "days_61_90", _("逾期 61 到 90 天")
         OVER_90 = "over_90", _("逾期 90 天以上")
 
+    # found by the unique key, which begins with it
     loan = models.ForeignKey(
-        Loan, on_delete=models.PROTECT, related_name="shares", verbose_name=_("互助借款")
+        Loan,
+        on_delete=models.PROTECT,
+        related_name="shares",
+        db_index=False,
+        verbose_name=_("互助借款"),
     )
     pledge = models.ForeignKey(
         Pledge,
@@ -321,7 +329,12 @@ class Share(models.Model):
         verbose_name = _("出借份额")
         verbose_name_plural = _("出借份额")
         constraints = [
-            models.UniqueConstraint(name="lending_share_once", fields=["loan", "membership"]),
+            # with what the scores of a chunk of borrowers read
+            models.UniqueConstraint(
+                name="lending_share_once",
+                fields=["loan", "membership"],
+                include=["id", "state", "next_due_on", "principal_outstanding"],
+            ),
             # A contract that was called off leaves the pledge free for another.
             models.UniqueConstraint(
                 name="lending_share_pledge_once",
@@ -426,7 +439,10 @@ class Instalment(models.Model):
         verbose_name_plural = _("还款计划")
         constraints = [
             models.UniqueConstraint(
-                name="lending_instalment_number_once", fields=["share", "number"]
+                name="lending_instalment_number_once",
+                fields=["share", "number"],
+                # punctuality is read from this alone
+                include=["due_on", "settled_on"],
             ),
             models.CheckConstraint(
                 name="lending_instalment_paid_within",
@@ -502,6 +518,10 @@ class LoanEvent(models.Model):
                 name="lending_loanevent_payment_named",
                 condition=~Q(kind__in=["paid", "reversed"]) | Q(repayment__isnull=False),
             ),
+        ]
+        indexes = [
+            # what was recorded since the last night
+            models.Index(fields=["at"], name="lending_loanevent_since"),
         ]
 
     def __str__(self) -> str:
