@@ -44,11 +44,18 @@ LOANS = Source(
             _("比例"),
             _("还没还的互助借款本金，是最近一年纯收入的几成；没有收入记录不算。"),
         ),
+        Indicator(
+            "repaid_on_time_share",
+            _("按时还款的比例"),
+            _("比例"),
+            _("近三年到期的各期里，按时还上的占几成。来自还款记录。"),
+        ),
     ),
     member="borrower.member_id",
     sql="""
         SELECT loans.member_id, loans.loans_repaid, loans.overdue_days,
-            CASE WHEN income.net > 0 THEN round(loans.debt / income.net, 4) END AS debt_to_income
+            CASE WHEN income.net > 0 THEN round(loans.debt / income.net, 4) END AS debt_to_income,
+            round(loans.in_time / nullif(loans.due, 0), 4) AS repaid_on_time_share
         FROM (
             SELECT borrower.member_id,
                 (count(DISTINCT loan.id) FILTER (WHERE loan.state = 'settled'))::numeric
@@ -57,10 +64,18 @@ LOANS = Source(
                     FILTER (WHERE share.state = 'formed' AND share.next_due_on < %(day)s::date), 0
                 )::numeric AS overdue_days,
                 coalesce(sum(share.principal_outstanding)
-                    FILTER (WHERE share.state = 'formed'), 0) AS debt
+                    FILTER (WHERE share.state = 'formed'), 0) AS debt,
+                sum(instalments.due) AS due, sum(instalments.in_time) AS in_time
             FROM membership_membership borrower
             JOIN lending_loan loan ON loan.membership_id = borrower.id
             JOIN lending_share share ON share.loan_id = loan.id
+            CROSS JOIN LATERAL (
+                SELECT count(*) AS due,
+                    count(*) FILTER (WHERE instalment.settled_on <= instalment.due_on) AS in_time
+                FROM lending_instalment instalment
+                WHERE instalment.share_id = share.id AND instalment.due_on < %(day)s::date
+                    AND instalment.due_on >= (%(day)s::date - interval '36 months')::date
+            ) instalments
             WHERE share.state IN ('formed', 'settled', 'written_off') AND {chunk}
             GROUP BY borrower.member_id
         ) loans
@@ -74,35 +89,7 @@ LOANS = Source(
     changed=_CHANGED,
 )
 
-PUNCTUALITY = Source(
-    code="lending.punctuality",
-    indicators=(
-        Indicator(
-            "repaid_on_time_share",
-            _("按时还款的比例"),
-            _("比例"),
-            _("近三年到期的各期里，按时还上的占几成。来自还款记录。"),
-        ),
-    ),
-    member="borrower.member_id",
-    sql="""
-        SELECT borrower.member_id,
-            round(avg((instalment.settled_on IS NOT NULL
-                AND instalment.settled_on <= instalment.due_on)::int), 4) AS repaid_on_time_share
-        FROM membership_membership borrower
-        JOIN lending_loan loan ON loan.membership_id = borrower.id
-        JOIN lending_share share ON share.loan_id = loan.id
-        JOIN lending_instalment instalment ON instalment.share_id = share.id
-        WHERE share.state IN ('formed', 'settled', 'written_off') AND {chunk}
-            AND instalment.due_on < %(day)s::date
-            AND instalment.due_on >= %(day)s::date - interval '36 months'
-        GROUP BY borrower.member_id
-    """,
-    changed=_CHANGED,
-)
-
 
 def register() -> None:
     """Called by ``registrations.register``."""
     register_source(LOANS)
-    register_source(PUNCTUALITY)
