@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import F, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -14,8 +13,7 @@ from cooperative.accounts.models import User
 from cooperative.consent.models import DataRequest
 from cooperative.consent.rules.requests import RequestState
 from cooperative.consent.selectors import clocks_running_out
-from cooperative.membership.models import Post, Union
-from cooperative.membership.roles import roles_with
+from cooperative.membership.selectors.officers import nearest_officers
 from cooperative.notices.kinds import register_kind
 from cooperative.notices.services import notify, to_account, to_person
 from core.dates import business_date, days_until
@@ -101,15 +99,5 @@ def _who_must_act(request: DataRequest, today: date) -> list[User]:
     """Those of the nearest union above the member who may answer or confirm."""
     waits_for_second = request.state == RequestState.PROPOSED
     permission = "data_request.confirm" if waits_for_second else "data_request.answer"
-    above = Union.objects.annotate(asked=Value(request.union.path)).filter(
-        asked__startswith=F("path")
-    )
-    posts = list(
-        Post.objects.in_force(today)
-        .filter(union__in=above, role__in=roles_with(permission), user__is_active=True)
-        .exclude(user=request.answered_by_id if waits_for_second else None)
-        .select_related("user", "union")
-        .order_by("pk")
-    )
-    nearest = max((post.union.path for post in posts), key=len, default="")
-    return list({post.user_id: post.user for post in posts if post.union.path == nearest}.values())
+    without = request.answered_by_id if waits_for_second else None
+    return nearest_officers(request.union.path, permission, today, without=without)
