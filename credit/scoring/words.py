@@ -16,4 +16,5 @@ AUDIT_WORDS = {
     "scoring.panel_recused": _("有关系，不评"),
     "scoring.panel_closed": _("评议结束，算出结果"),
     "scoring.panel_cancelled": _("取消评议"),
+    "scoring.rescored": _("重新评分"),
 }

@@ -4,6 +4,10 @@ Facts are read by the sources of the indicators that the card uses, joined by me
 of the same card and the same inputs is confirmed; another one is superseded by a new row; that of a
 member who belongs to no union any more, or does not agree to be scored, ends.
 
+A score may be replaced by another writer meanwhile (``services.rescoring``). Whoever comes second waits
+for the row, finds that it is no longer current, and leaves the newer one as it is. A score of a later
+day stands too: a night that is made good is not news.
+
 Source: PIPL arts. 13, 24; 征信业管理条例 art. 13: nobody is scored who has not agreed.
 """
 
@@ -51,9 +55,10 @@ compared AS MATERIALIZED (
     SELECT coalesce(scored.member_id, old.member_id) AS member_id, scored.inputs, scored.points,
         scored.total, scored.vetoes, scored.grade, scored.limit_amount, old.id AS old_id,
         scored.member_id IS NOT NULL AS scored,
-        coalesce(old.scorecard_id = %(card)s AND old.inputs = scored.inputs, false) AS same
+        coalesce(old.scorecard_id = %(card)s AND old.inputs = scored.inputs
+            OR old.confirmed_on > %(day)s, false) AS same
     FROM scored FULL JOIN (
-        SELECT id, member_id, scorecard_id, inputs FROM scoring_score old
+        SELECT id, member_id, scorecard_id, inputs, confirmed_on FROM scoring_score old
         WHERE superseded_on IS NULL AND {old_chunk}
     ) old ON old.member_id = scored.member_id
 ),
@@ -75,6 +80,7 @@ SELECT compared.member_id, %(card)s, %(day)s, %(day)s, inputs, points, total, ve
     limit_amount
 FROM compared LEFT JOIN superseded ON superseded.member_id = compared.member_id
 WHERE compared.scored AND NOT compared.same
+    AND (compared.old_id IS NULL OR superseded.member_id IS NOT NULL)
 """
 
 
