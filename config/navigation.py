@@ -46,6 +46,9 @@ SECTIONS: list[tuple[str | Promise, list[_Line]]] = [
     (
         _("信用评分"),
         [
+            (_("评分"), "speed", "scoring_score", "score.view"),
+            (_("评分异议"), "gavel", "scoring_objection", "score.view"),
+            (_("人工调整"), "edit_note", "scoring_override", "score.view"),
             (_("邻里评议"), "groups", "scoring_panelreview", "score.view"),
             (_("评分卡"), "rule_settings", "scoring_scorecard", "score.view"),
         ],

@@ -47,6 +47,7 @@ TIMETABLE: tuple[Entry, ...] = (
     # asked every night, works once a month: a night that was missed is made good the next
     Entry("lending.erase_contracts", crontab(hour="3", minute="40"), _NIGHT),
     Entry("consent.watch_clocks", crontab(hour="3", minute="10"), _NIGHT),
+    Entry("scoring.watch_objections", crontab(hour="3", minute="15"), _NIGHT),
     Entry("core.sweep_files", crontab(hour="2", minute="40"), _NIGHT),
     Entry("membership.purge_rosters", crontab(hour="2", minute="50"), _NIGHT),
     Entry("house.clear_sessions", crontab(hour="2", minute="30"), _NIGHT),

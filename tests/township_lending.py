@@ -12,7 +12,9 @@ from credit.lending.rules import Method, Terms
 from credit.lending.services.projecting import project_share, record_delivery
 from tests.factories import lending, panels
 from tests.factories.membership import MembershipFactory
-from tests.factories.scoring import ScorecardFactory, agree
+from tests.factories.scoring import agree
+from tests.township_scoring import row_of as row_of_score
+from tests.township_scoring import scoring_rows
 
 if TYPE_CHECKING:
     from tests.two_townships import Township
@@ -52,7 +54,6 @@ def lending_rows(here: Township, other: Member) -> None:
         lending.NightMarkFactory(share=borrowed),
         lending.UnionDayFactory(union=here.union, on=_next_day(here)),
         lending.LprRateFactory(),  # the same for everybody: it carries no mark
-        ScorecardFactory(),  # one card for the whole federation
         extension,
         repayment,
         borrowed,
@@ -61,6 +62,7 @@ def lending_rows(here: Township, other: Member) -> None:
         *_panel(here, own, neighbour),
     )
     here.rows["lent_share"] = lent
+    scoring_rows(here)
 
 
 def _panel(here: Township, own: Membership, neighbour: Membership) -> list[Any]:
@@ -104,7 +106,10 @@ def _share(here: Township, borrower: Membership, lender: Membership) -> Share:
 
 
 def row_of(name: str, rows: dict[str, Any]) -> int:
-    """The key that leads to a row of the township's member at an address of lending."""
+    """The key that leads to a row of the township's member at an address below ``/credit/``."""
+    score = row_of_score(name, rows)
+    if score is not None:
+        return score
     label = next((label for label, names in _PLACES.items() if name in names), "lending.loan")
     return int(rows[label].pk)
 

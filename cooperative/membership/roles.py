@@ -50,6 +50,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         "lpr.propose",
         "loan.convene",
         "panel_review.call",
+        "override.propose",
+        "objection.answer",
     },
     REVIEWER: _READ
     | {
@@ -63,6 +65,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
         "lpr.confirm",
         "loan.approve",
         "scorecard.approve",
+        "override.confirm",
+        "objection.answer",
     },
     AUDITOR: _READ,
     ADMINISTRATOR: _READ

@@ -16,8 +16,10 @@ from credit.scoring.rules.evaluating import Inputs
 from credit.scoring.rules.reasons import text_of
 from credit.scoring.rules.supposing import LIFTED, NOW, supposals_of, supposed
 from credit.scoring.selectors.scores import ReadScore
+from credit.scoring.services.objections import MOST_STATEMENT, MOST_WORDS
 
 ASSETS, INCOME = "assets", "income"
+PICTURE = {"accept": "image/*,application/pdf"}
 
 
 @dataclass(frozen=True)
@@ -101,4 +103,35 @@ class GradeForm(forms.Form):
         choices=[(points, name) for points, name, _hint in GRADES],
         widget=forms.RadioSelect,
         error_messages={"required": _("请从六档里选一档；有关系的请点“我不评”。")},
+    )
+
+
+class ObjectionForm(forms.Form):
+    """What is wrong, and a photo that shows it."""
+
+    words = forms.CharField(
+        label=_("哪里不对？应该是什么？"),
+        max_length=MOST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("把实际情况写清楚，最多 500 个字。"),
+        error_messages={"required": _("请写明哪里不对、应该是什么。")},
+    )
+    evidence = forms.FileField(
+        label=_("能说明情况的照片"),
+        required=False,
+        widget=forms.ClearableFileInput(attrs=PICTURE),
+        help_text=_("例如承包合同、缴费单、收据，最大 10 兆。"),
+        error_messages={"empty": _("这个文件是空的，请重新选择。")},
+    )
+
+
+class StatementForm(forms.Form):
+    """The member's own words beside the score."""
+
+    statement = forms.CharField(
+        label=_("您想说明什么？"),
+        max_length=MOST_STATEMENT,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("最多 200 个字。工会的人看您的分数时，会一起看到。"),
+        error_messages={"required": _("请写下您想说明的话。")},
     )

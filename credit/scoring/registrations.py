@@ -8,7 +8,7 @@ from cooperative.consent.rules.purposes import DataCategory, register_category
 from core.audit_words import register_words
 from core.documents.register import register_kind as register_document_kind
 from core.jobs import register_job
-from credit.scoring import paneling, parameters
+from credit.scoring import correcting, paneling, parameters
 from credit.scoring.indicators import register_source
 from credit.scoring.services import nightly
 from credit.scoring.services.reports import REPORT, SCORE
@@ -26,3 +26,4 @@ def register() -> None:
     register_document_kind(REPORT, _("信用报告"))
     parameters.register()
     paneling.register()
+    correcting.register()

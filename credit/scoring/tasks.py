@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core.dates import business_date
 from core.errors import Refused
-from credit.scoring.services import nightly
+from credit.scoring.services import nightly, watching
 from credit.scoring.services.panels import close_due_panels
 from credit.scoring.services.panels import remind_panels as remind_raters
 
@@ -36,3 +36,9 @@ def close_panels(**kwargs: object) -> None:
 def remind_panels(**kwargs: object) -> None:
     """Remind raters the day before a panel closes; who was reminded is not reminded again."""
     logger.info("raters reminded: %s", remind_raters(at=timezone.now()))
+
+
+@shared_task(name="scoring.watch_objections")
+def watch_objections(**kwargs: object) -> None:
+    """Remind officers of objections whose last day comes near or has passed."""
+    logger.info("objections running out: %s", watching.watch_objections(at=timezone.now()))

@@ -17,4 +17,13 @@ AUDIT_WORDS = {
     "scoring.panel_closed": _("评议结束，算出结果"),
     "scoring.panel_cancelled": _("取消评议"),
     "scoring.rescored": _("重新评分"),
+    "scoring.override_proposed": _("提出人工调整"),
+    "scoring.override_confirmed": _("复核同意人工调整"),
+    "scoring.override_rejected": _("不同意人工调整"),
+    "scoring.override_revoked": _("撤销人工调整"),
+    "scoring.objection_raised": _("本人提出评分异议"),
+    "scoring.objection_withdrawn": _("本人撤回评分异议"),
+    "scoring.objection_stated": _("本人写下说明"),
+    "scoring.objection_upheld": _("评分异议成立，已更正"),
+    "scoring.objection_rejected": _("评分异议没有改"),
 }

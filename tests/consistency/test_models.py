@@ -55,9 +55,6 @@ WITHOUT_PAGE = {
     "scoring.PanelRating": "a panel is blind: no officer sees a single grade",
     "scoring.PanelSeat": "shown on the page of its panel",
     "scoring.PanelSubject": "shown on the page of its panel",
-    "scoring.Score": "read by `manage.py score_members`; its pages are still to come",
-    "scoring.Override": "its pages are still to come",
-    "scoring.Objection": "its pages are still to come",
     "notices.DemoMessage": "the demo's own inbox shows them",
 }
 

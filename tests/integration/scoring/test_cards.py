@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from core.errors import Forbidden, NotFound, Refused
 from core.models import AuditRow
 from credit.scoring.models import Score, Scorecard
+from credit.scoring.parameters import REFERENCE
 from credit.scoring.reference import load_reference
 from credit.scoring.services import cards
 from tests.factories.membership import OfficerUserFactory, PostFactory
@@ -122,7 +123,7 @@ def test_the_database_keeps_what_a_score_says() -> None:
 def test_a_shipped_card_comes_into_use_once() -> None:
     first, second = OfficerUserFactory.create_batch(2)
     loaded = [load_reference(by=first, checked_by=second, at=AT) for _time in range(2)]
-    assert loaded == [1, 0]
+    assert loaded == [len(REFERENCE) + 1, 0]  # the figures and the card
     card = Scorecard.objects.get()
     assert (card.state, card.made_by, card.checked_by) == ("active", first, second)
     assert len(card.definition["characteristics"]) == 17
