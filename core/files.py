@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import NotFound, Refused
+from core.formats import format_day
 from core.models import StoredFile
 from core.sentences import listed
 from core.upload_checks import CHECKS
@@ -80,11 +81,18 @@ def access_file(user: Any, file_id: int) -> StoredFile:
 
     Raises:
         NotFound: absent, or not for this user.
+        Refused: ``file_erased``.
     """
     file = StoredFile.objects.filter(pk=file_id).first()
     may_see = _PURPOSES.get(file.purpose) if file is not None else None
     if file is None or may_see is None or not may_see(user, file):
         raise NotFound
+    if file.erased_at is not None:
+        raise Refused(
+            "file_erased",
+            _("这份文件保存期满，%(day)s已经删除。") % {"day": format_day(file.erased_at)},
+            way_on=_("要用的话，请找当时上传的人要一份。"),
+        )
     return file
 
 
@@ -97,6 +105,14 @@ def remove_file(file: StoredFile) -> None:
     """Remove the row now and the bytes once that is committed."""
     path = path_of(file)
     file.delete()
+    transaction.on_commit(lambda: path.unlink(missing_ok=True), robust=True)
+
+
+def erase_file(file: StoredFile, *, at: datetime) -> None:
+    """Erase the bytes, once that is committed, and the name; what points at the row and its hash stays."""
+    path = path_of(file)
+    file.erased_at, file.original_name = at, ""
+    file.save(update_fields=["erased_at", "original_name"])
     transaction.on_commit(lambda: path.unlink(missing_ok=True), robust=True)
 
 

@@ -196,6 +196,8 @@ def _wrong_with_evidence(
 
 
 def _same_bytes(piece: Evidence) -> bool:
+    if piece.file.erased_at is not None:
+        return True  # its years are over: the hash is all that is kept
     try:
         with path_of(piece.file).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest() == piece.file_sha256

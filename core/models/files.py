@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class StoredFile(models.Model):
-    """A file as it was accepted. ``purpose`` names the registered rule that says who may see it."""
+    """A file as it was accepted. ``purpose`` names the registered rule that says who may see it.
+
+    After ``erased_at`` its bytes and its name are gone; the row stays for what points at its hash.
+    """
 
     purpose = models.CharField(_("用途"), max_length=40)
     scope = models.CharField(_("范围"), max_length=255, blank=True)
@@ -25,6 +28,7 @@ class StoredFile(models.Model):
         verbose_name=_("上传人"),
     )
     uploaded_at = models.DateTimeField(_("上传时间"))
+    erased_at = models.DateTimeField(_("删除时间"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("文件")

@@ -9,8 +9,6 @@ from django import forms
 from django.contrib import admin
 from django.db import models, transaction
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -25,7 +23,15 @@ from cooperative.membership.models import Member
 from cooperative.membership.panel import DayInput, Deed, reveals
 from core.formats import format_yuan
 from core.sentences import in_a_row
-from credit.lending.admin.parts import COLOURS, PartyAdmin, ReasonForm, by_id, shown_name, yuan
+from credit.lending.admin.parts import (
+    COLOURS,
+    PartyAdmin,
+    ReasonForm,
+    by_id,
+    file_link,
+    shown_name,
+    yuan,
+)
 from credit.lending.evidence import accept_slip
 from credit.lending.models import Cost, Share
 from credit.lending.services import cost_reversing, costs
@@ -273,8 +279,7 @@ class CostAdmin(PartyAdmin):
 
     @admin.display(description=_("票据"))
     def shown_evidence(self, row: Cost) -> str:
-        url = reverse("file", args=[row.evidence_id])
-        return format_html('<a href="{}">{}</a>', url, row.evidence.original_name)
+        return file_link(row.evidence)
 
     @display(description=_("状态"), ordering="state", label=COLOURS)  # type: ignore[untyped-decorator]
     def shown_state(self, row: Cost) -> tuple[str, str]:

@@ -7,15 +7,21 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from cooperative.membership.models import Member
 from cooperative.membership.panel import Deed, reveals
 from core.formats import format_yuan
-from credit.lending.admin.parts import COLOURS, NoteForm, PartyAdmin, by_id, shown_name, yuan
+from credit.lending.admin.parts import (
+    COLOURS,
+    NoteForm,
+    PartyAdmin,
+    by_id,
+    file_link,
+    shown_name,
+    yuan,
+)
 from credit.lending.models import HandBack
 from credit.lending.services.handing_back import resolve_hand_back
 
@@ -110,10 +116,7 @@ class HandBackAdmin(PartyAdmin):
 
     @admin.display(description=_("转账凭证"))
     def shown_slip(self, row: HandBack) -> str:
-        if row.slip is None:
-            return "—"
-        url = reverse("file", args=[row.slip.pk])
-        return format_html('<a href="{}">{}</a>', url, row.slip.original_name)
+        return file_link(row.slip)
 
     @display(description=_("状态"), ordering="state", label=COLOURS)  # type: ignore[untyped-decorator]
     def shown_state(self, row: HandBack) -> tuple[str, str]:

@@ -10,9 +10,11 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
@@ -21,8 +23,9 @@ from cooperative.membership.models import Member, Membership
 from cooperative.membership.panel import OfficerAdmin
 from core.address import address_of
 from core.errors import Refused
-from core.formats import format_number, format_yuan
+from core.formats import format_day, format_number, format_yuan
 from core.masking import mask_name
+from core.models import StoredFile
 from core.readonly import writes
 
 COLOURS = {
@@ -128,6 +131,15 @@ def shown_name(membership: Membership, row: Any) -> str:
     """A party's name, masked unless the officer may see it whole (annotated ``may_reveal``)."""
     name = membership.member.name
     return name if row.may_reveal else mask_name(name)
+
+
+def file_link(file: StoredFile | None) -> SafeString | str:
+    """A slip or bill to open, or when it was erased."""
+    if file is None:
+        return "—"
+    if file.erased_at is not None:
+        return gettext("保存期满，%(day)s删除") % {"day": format_day(file.erased_at)}
+    return format_html('<a href="{}">{}</a>', reverse("file", args=[file.pk]), file.original_name)
 
 
 def yuan(amount: Decimal | None) -> SafeString | str:

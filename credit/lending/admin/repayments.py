@@ -8,9 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -25,6 +23,7 @@ from credit.lending.admin.parts import (
     NoteForm,
     PartyAdmin,
     by_id,
+    file_link,
     shown_name,
     told,
     yuan,
@@ -243,10 +242,7 @@ class RepaymentAdmin(PartyAdmin):
 
     @admin.display(description=_("转账凭证"))
     def shown_slip(self, row: Repayment) -> str:
-        if row.slip is None:
-            return "—"
-        url = reverse("file", args=[row.slip.pk])
-        return format_html('<a href="{}">{}</a>', url, row.slip.original_name)
+        return file_link(row.slip)
 
     @admin.display(description=_("还了什么"))
     def shown_parts(self, row: Repayment) -> Any:

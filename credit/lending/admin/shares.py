@@ -8,8 +8,6 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
@@ -30,6 +28,7 @@ from credit.lending.admin.parts import (
     PartyAdmin,
     ReasonForm,
     by_id,
+    file_link,
     overdue_days,
     percent,
     shown_name,
@@ -228,10 +227,7 @@ class ShareAdmin(PartyAdmin):
 
     @admin.display(description=_("转账凭证"))
     def shown_slip(self, row: Share) -> str:
-        if row.slip is None:
-            return "—"
-        url = reverse("file", args=[row.slip.pk])
-        return format_html('<a href="{}">{}</a>', url, row.slip.original_name)
+        return file_link(row.slip)
 
     @display(description=_("逾期"), ordering="bucket", label=COLOURS)  # type: ignore[untyped-decorator]
     def shown_bucket(self, row: Share) -> tuple[str, str]:

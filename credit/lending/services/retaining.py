@@ -1,27 +1,42 @@
-"""What is kept its years and then erased: a contract's content, its files, the account it named.
+"""What is kept its years and then erased: a contract's content, its files, the account it named, slips
+and bills, and the words that people wrote about it.
 
-A contract is kept for ``lending.evidence_years`` after its loan's end (settled, written off or
-cancelled), by the figure in force on the day of the end. Number, hash, signatures and dates stay, so
-that ``/verify/`` still answers for a copy that a party has kept.
+All is kept for ``lending.evidence_years`` after the loan's end (settled, written off or cancelled),
+by the figure in force on the day of the end. Number, hashes, signatures, dates and amounts stay, so
+that ``/verify/`` still answers for a copy that a party has kept, and so does the book with its chain.
 Source: Civil Code arts. 188, 189 (three years' limitation); PIPL art. 47 (erase when the term is over).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from functools import cache
+from typing import Any
 
-from django.db.models import Min
+from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.audit import record
-from core.dates import add_months, business_date, start_of_day
+from core.dates import business_date
+from core.files import erase_file
 from core.jobs import JobKind, start_job
-from core.models import JobRun, Parameter
-from core.parameters import value_on
-from credit.lending.models import ContractCopy, Loan, LoanRequest
-from credit.lending.parameters import EVIDENCE_YEARS
+from core.models import JobRun
+from credit.lending.models import (
+    ContractCopy,
+    Cost,
+    Extension,
+    HandBack,
+    Loan,
+    LoanRequest,
+    Mediation,
+    Pledge,
+    Repayment,
+    Share,
+    WriteOff,
+)
+from credit.lending.selectors.keeping import contracts_over, evidence_of
+from credit.lending.services.personal import REMOVED
 
 ERASE = "lending.erase_contracts"
 CHUNK = 50
@@ -39,31 +54,12 @@ def erase_contracts(*, at: datetime) -> JobRun:
     )
 
 
-def kept_until(ended_on: date, *, scope: str) -> date:
-    """The last day on which a contract is kept, by the figure in force when its loan ended."""
-    years = int(value_on(EVIDENCE_YEARS, ended_on, scope=scope))
-    return add_months(ended_on, 12 * years)
-
-
 def plan(run: JobRun) -> int:
     """All contracts whose years are over on the run's day, by key."""
     on = date.fromisoformat(run.parameters["on"])
-    run.parameters |= {"loans": _over(on)}
+    run.parameters |= {"loans": contracts_over(on)}
     run.save(update_fields=["parameters"])
     return len(run.parameters["loans"])
-
-
-def _over(on: date) -> list[int]:
-    last_day = cache(lambda ended_on, scope: kept_until(ended_on, scope=scope))
-    shortest = Parameter.objects.filter(code=EVIDENCE_YEARS).aggregate(least=Min("value"))["least"]
-    if shortest is None:  # no figure, no erasing
-        return []
-    ended = Loan.objects.filter(
-        contract_erased_at__isnull=True,
-        ended_at__lt=start_of_day(add_months(on, -12 * int(shortest))),
-    )
-    rows = ended.order_by("pk").values_list("pk", "ended_at", "union__path")
-    return [pk for pk, at, scope in rows if at and last_day(business_date(at), scope) < on]
 
 
 def do_loans(run: JobRun, first: int, last: int) -> None:
@@ -73,22 +69,55 @@ def do_loans(run: JobRun, first: int, last: int) -> None:
     by_key = {request.pk: request for request in requests}
     for loan in wanted.filter(contract_erased_at__isnull=True).select_related("union").locked():
         _erase(loan, at=run.queued_at)
-        _blank_account(by_key[loan.request_id])
+        _blank_request(by_key[loan.request_id])
 
 
 def _erase(loan: Loan, *, at: datetime) -> None:
-    loan.sealed_contract, loan.contract_erased_at = "", at
-    loan.save(update_fields=["sealed_contract", "contract_erased_at"])
+    loan.sealed_contract, loan.contract_erased_at, loan.reason = "", at, ""
+    loan.save(update_fields=["sealed_contract", "contract_erased_at", "reason"])
     files = ContractCopy.objects.filter(loan=loan).update(sealed_pdf="")
-    record("lending.contract_erased", loan, by=None, at=at, scope=loan.union.path, files=files)
+    slips = evidence_of(loan)
+    for slip in slips:
+        erase_file(slip, at=at)
+    for rows, names in _words_about(loan):
+        for name in names:
+            rows.exclude(**{name: ""}).update(**{name: REMOVED})
+    record(
+        "lending.contract_erased",
+        loan,
+        by=None,
+        at=at,
+        scope=loan.union.path,
+        files=files,
+        slips=len(slips),
+    )
 
 
-def _blank_account(request: LoanRequest) -> None:
-    """Unless another contract of the same request still names the account."""
+def _words_about(loan: Loan) -> Iterator[tuple[models.QuerySet[Any], Sequence[str]]]:
+    """What people wrote on the way, by table; amounts, days and states stay."""
+    yield Share.objects.filter(loan=loan), ["note"]
+    yield Repayment.objects.filter(share__loan=loan), ["dispute", "resolution", "reversal_reason"]
+    yield (
+        Cost.objects.filter(share__loan=loan),
+        ["reason", "objection", "remark", "reversal_reason"],
+    )
+    yield HandBack.objects.filter(share__loan=loan), ["note"]
+    yield Extension.objects.filter(loan=loan), ["reason", "remark"]
+    yield Mediation.objects.filter(loan=loan), ["summary"]
+    yield WriteOff.objects.filter(loan=loan), ["reason", "remark"]
+
+
+def _blank_request(request: LoanRequest) -> None:
+    """Unless another contract of the same request still rests on it."""
     if request.loans.filter(contract_erased_at__isnull=True).exists():
         return
     request.account_holder = request.account_bank = request.account_number = ""
-    request.save(update_fields=["account_holder", "account_bank", "account_number"])
+    request.purpose_note = request.reason = ""
+    request.save(update_fields=_OF_A_REQUEST)
+    Pledge.objects.filter(request=request).update(note="", reasons=[])
+
+
+_OF_A_REQUEST = ["account_holder", "account_bank", "account_number", "purpose_note", "reason"]
 
 
 def _loan_named(run: JobRun, item: int) -> str:
