@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("lending", "0020_scored_by_index"),
-        ("core", "0005_files_erased"),
+        ("core", "0006_files_erased"),
     ]
 
     operations = [migrations.RunSQL(FUNCTION + TRIGGER, BACK)]

@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """A file's bytes may be erased while its row and hash stay."""
 
     dependencies = [
-        ("core", "0004_documents_append_only"),
+        ("core", "0005_deeds_by_time"),
     ]
 
     operations = [
