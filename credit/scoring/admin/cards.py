@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from cooperative.membership.panel import Deed, OfficerAdmin
+from cooperative.membership.access import unions_where
+from cooperative.membership.panel import Deed, OfficerAdmin, request_can
+from core.dates import today
+from core.errors import NotFound, Refused
+from credit.scoring.admin.card_forms import CardEditor
 from credit.scoring.models import Scorecard
 from credit.scoring.pages.cards import card_view
+from credit.scoring.pages.effects import effect_view
 from credit.scoring.rules import card_from_json
 from credit.scoring.services import cards
+from credit.scoring.services.comparing import effect_of
 
 S = Scorecard.State
 COLOURS = {S.DRAFT: "warning", S.APPROVED: "info", S.ACTIVE: "success", S.RETIRED: ""}
@@ -71,6 +80,89 @@ class ScorecardAdmin(OfficerAdmin):
         ),
     )
 
+    change_form_outer_before_template = "scoring/panel/card_deeds.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(
+                f"<path:object_id>/{name}/",
+                self.admin_site.admin_view(view),
+                name=f"scoring_scorecard_{name}",
+            )
+            for name, view in (("edit", self.edit), ("effect", self.effect))
+        ]
+        return [*own, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        context = {
+            **(extra_context or {}),
+            "may_edit": request_can(request, cards.PROPOSE),
+            "card_row": self.get_object(request, object_id),
+        }
+        return super().change_view(request, object_id, form_url, context)
+
+    def edit(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Write a draft anew, or a new version that begins as this one."""
+        row = self._row(request, object_id, cards.PROPOSE)
+        posted = request.POST if request.method == "POST" else None
+        editor = CardEditor(row.definition, posted)
+        refused = None
+        if posted is not None and editor.is_valid():
+            try:
+                saved = _save(row, editor.definition(), request.user)
+            except Refused as refusal:
+                refused = refusal
+            else:
+                messages.success(request, str(_("草稿存好了。看看它会让谁升级、谁降级。")))
+                return redirect("admin:scoring_scorecard_effect", saved.pk)
+        context = {
+            **self._context(request, row, _("改评分卡")),
+            "editor": editor,
+            "refused": refused,
+            "faults": refused.facts.get("faults", []) if refused else [],
+            "is_own_draft": _is_own_draft(row, request.user),
+        }
+        status = 422 if posted is not None else 200
+        return render(request, "scoring/panel/edit.html", context, status=status)
+
+    def effect(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """How the card would move today's members of the officer's unions between grades."""
+        row = self._row(request, object_id, self.view_permission)
+        unions = unions_where(request.user, self.view_permission, today())
+        card = card_from_json(row.definition)
+        found = effect_of(card, unions=list(unions.values_list("pk", flat=True)), at=timezone.now())
+        now = Scorecard.objects.active().first()
+        context = {
+            **self._context(request, row, _("会让谁升级、谁降级")),
+            "effect": effect_view(found, card, card_from_json(now.definition) if now else card),
+            "active": now,
+        }
+        return render(request, "scoring/panel/effect.html", context)
+
+    def _row(self, request: HttpRequest, object_id: str, permission: str) -> Scorecard:
+        row: Scorecard | None = self.get_object(request, object_id)
+        if row is None or not request_can(request, permission):
+            raise NotFound()
+        return row
+
+    def _context(self, request: HttpRequest, row: Scorecard, title: Any) -> dict[str, Any]:
+        url = reverse("admin:scoring_scorecard_change", args=[row.pk])
+        return {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "row": row,
+            "row_title": self.title_of(row),
+            "row_url": url,
+            "opts": self.opts,
+            "back": url,
+        }
+
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).select_related("made_by", "checked_by")
 
@@ -91,3 +183,15 @@ class ScorecardAdmin(OfficerAdmin):
     def shown_card(self, row: Scorecard) -> SafeString:
         shown = card_view(card_from_json(row.definition))
         return render_to_string("scoring/panel/card.html", {"card": shown})
+
+
+def _is_own_draft(row: Scorecard, user: Any) -> bool:
+    return row.state == S.DRAFT and row.made_by_id == user.pk
+
+
+def _save(row: Scorecard, definition: dict[str, Any], by: Any) -> Scorecard:
+    """The officer's own draft is written anew; from any other card a new version is made."""
+    at = timezone.now()
+    if _is_own_draft(row, by):
+        return cards.change_card(card_id=row.pk, definition=definition, by=by, at=at)
+    return cards.propose_card(definition=definition, by=by, at=at)

@@ -40,6 +40,30 @@ def propose_card(*, definition: Mapping[str, Any], by: Any, at: datetime) -> Sco
     return row
 
 
+def change_card(*, card_id: int, definition: Mapping[str, Any], by: Any, at: datetime) -> Scorecard:
+    """Write a draft anew; only whoever proposed it may.
+
+    Raises:
+        NotFound: no such card.
+        Forbidden: ``no_permission``.
+        Refused: ``wrong_state``, ``not_yours``, and as ``propose_card``.
+    """
+    _check_permission(by, PROPOSE, at)
+    card = _checked(definition)
+    with busy_is_refused(), transaction.atomic():
+        row = _locked(card_id, State.DRAFT)
+        if row.made_by_id != by.pk:
+            raise Refused(
+                "not_yours",
+                _("这张草稿是别人写的。"),
+                way_on=_("可以以它为底稿，另写一版。"),
+            )
+        row.title, row.source, row.definition = card.title, card.source, card_to_json(card)
+        row.save(update_fields=["title", "source", "definition"])
+        audit.record("scoring.card_changed", row, by=by, at=at, number=row.number)
+    return row
+
+
 def approve_card(*, card_id: int, by: Any, at: datetime) -> Scorecard:
     """Approve a draft; from now on nobody changes it.
 

@@ -26,7 +26,7 @@ _LIST = "{member} = ANY(%(members)s::bigint[])"
 # OFFSET 0 keeps PostgreSQL from computing an earlier step again in each later one, and lets it see
 # that a chunk of memberships and the same chunk of consents are the same members: else it takes
 # them to be a fiftieth of a fiftieth.
-_STATEMENT = """
+_SCORES = """
 WITH {sources},
 subject AS (
     SELECT DISTINCT belonging.member_id FROM (
@@ -48,9 +48,12 @@ pointed AS (SELECT facts.*, {points}, {vetoes} AS vetoes FROM facts OFFSET 0),
 summed AS (SELECT pointed.*, {total} AS total FROM pointed OFFSET 0),
 graded AS (SELECT summed.*, {grade} AS grade FROM summed OFFSET 0),
 scored AS (
-    SELECT member_id, ARRAY[{inputs}] AS inputs, ARRAY[{names}] AS points, total, vetoes, grade, {limit} AS limit_amount
+    SELECT member_id, ARRAY[{inputs}] AS inputs, ARRAY[{names}] AS points, total, vetoes, grade,
+        {limit} AS limit_amount
     FROM graded
-),
+)"""
+
+_WRITE = """,
 compared AS MATERIALIZED (
     SELECT coalesce(scored.member_id, old.member_id) AS member_id, scored.inputs, scored.points,
         scored.total, scored.vetoes, scored.grade, scored.limit_amount, old.id AS old_id,
@@ -83,13 +86,23 @@ WHERE compared.scored AND NOT compared.same
     AND (compared.old_id IS NULL OR superseded.member_id IS NOT NULL)
 """
 
+_COMPARE = """
+SELECT old.grade, scored.grade, count(*),
+    count(*) FILTER (WHERE scored.limit_amount > old.limit_amount),
+    count(*) FILTER (WHERE scored.limit_amount < old.limit_amount),
+    sum(old.total), sum(scored.total)
+FROM scored LEFT JOIN scoring_score old
+    ON old.member_id = scored.member_id AND old.superseded_on IS NULL
+GROUP BY old.grade, scored.grade
+"""
+
 
 @lru_cache(maxsize=8)
 def statement_of(card_id: int, *, by_range: bool) -> str:
     """The statement of a card, which never changes once it is approved.
 
-    Its parameters: ``day``, ``card``, ``purpose`` and ``moment`` of the consent, and ``first`` and ``last`` of the members' keys (the last is
-    exclusive), or the list ``members``.
+    Its parameters: ``day``, ``card``, ``purpose`` and ``moment`` of the consent, and ``first`` and
+    ``last`` of the members' keys (the last is exclusive), or the list ``members``.
     """
     card = card_from_json(Scorecard.objects.get(pk=card_id).definition)
     return build_statement(card, by_range=by_range)
@@ -97,11 +110,24 @@ def statement_of(card_id: int, *, by_range: bool) -> str:
 
 def build_statement(card: Card, *, by_range: bool) -> str:
     """The same for a card that need not be stored."""
+    return _built(_SCORES + _WRITE, card, by_range)
+
+
+def build_comparison(card: Card) -> str:
+    """What a card would make of a list of members beside the scores they have; nothing is written.
+
+    Rows: grade now (null without a score), grade by the card, members, limits raised and lowered,
+    sums of the totals now and by the card. Parameters: ``day``, ``purpose``, ``moment``, ``members``.
+    """
+    return _built(_SCORES + _COMPARE, card, by_range=False)
+
+
+def _built(statement: str, card: Card, by_range: bool) -> str:
     place = _RANGE if by_range else _LIST
     asked = sources_of(card.indicators)
     compiled = compile_card(card)
     names = [f"p{number}" for number, _sql in enumerate(compiled.points)]
-    return _STATEMENT.format(
+    return statement.format(
         sources=", ".join(
             f"s{number} AS ({source.sql.format(chunk=place.format(member=source.member))})"
             for number, source in enumerate(asked)

@@ -73,7 +73,8 @@ def suppose(request: HttpRequest) -> HttpResponse:
     if read is None:
         return redirect("my_score")
     form = SupposeForm(read, request.GET if "quote" in request.GET or _live(request) else None)
-    rows = quote_of(read, form.changes()) if form.is_bound and form.is_valid() else []
+    is_wrong = form.is_bound and not form.is_valid()
+    rows = [] if is_wrong else quote_of(read, form.changes() if form.is_bound else {})
     context = {"form": form, "groups": named_groups(form), "rows": rows, "tab": "credit"}
     template = "scoring/_suppose_quote.html" if _live(request) else "scoring/suppose.html"
     return render(request, template, context)
