@@ -7,6 +7,7 @@ from credit.scoring.views import objections, panels, score
 urlpatterns: list[URLPattern] = [
     path("score/", score.my_score, name="my_score"),
     path("score/what-if/", score.suppose, name="suppose_score"),
+    path("score/now/", score.score_now, name="score_now"),
     path("score/report/", score.report, name="score_report"),
     path("panels/", panels.my_panels, name="my_panels"),
     path("panels/<int:pk>/", panels.panel_review, name="panel_review"),

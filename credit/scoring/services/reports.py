@@ -2,7 +2,8 @@
 
 The JSON (schema ``sanwei.score-report/1``): ``schema``, ``generated_at``, ``member.id``; ``score``
 with ``as_of``, ``confirmed_on``, ``total``, ``grade``, ``limit``, ``vetoes[]``; ``card`` with
-``number``, ``title``, ``source``; ``parts[]``, ``reasons[]``, ``inputs[]``, ``history[]``. Numbers
+``number``, ``title``, ``source``; ``parts[]``, ``reasons[]``, ``inputs[]``, ``history[]``;
+``override`` (null, or ``grade``, ``limit``, ``reason``, ``until``) and ``objections[]``. Numbers
 are strings, dates ISO. Keys are only ever added under the same version.
 
 Source: Credit Reporting Regulation art. 17; PIPL arts. 24, 45.
@@ -30,7 +31,9 @@ from credit.scoring.pages.score import limit_lines
 from credit.scoring.pages.texts import points_words
 from credit.scoring.rules import reasons
 from credit.scoring.rules.explaining import limit_steps, parts_of
+from credit.scoring.selectors.objections import objections_of
 from credit.scoring.selectors.scores import ReadScore, read_score, scores_of
+from credit.scoring.selectors.standing import standings_of
 
 SCHEMA = "sanwei.score-report/1"
 REPORT = "score_report"
@@ -54,7 +57,7 @@ def report_pdf(*, member: Member, by: Any, at: datetime, address: str | None = N
             template_name=REPORT,
             kind=REPORT,
             title=_("信用报告"),
-            data=_on_paper(member, _reads(member)),
+            data=_on_paper(member, _reads(member), at),
             at=at,
         )
         audit.record("document.issued", issued.record, by=by, at=at, kind=REPORT)
@@ -109,6 +112,31 @@ def _plain(member: Member, reads: list[ReadScore], at: datetime) -> dict[str, An
             for one in inputs_of(now)
         ],
         "history": [_score(read) for read in reads],
+        "override": _override(member, at),
+        "objections": [
+            {
+                "about": row.about,
+                "state": row.state,
+                "raised_at": row.raised_at.astimezone(BUSINESS_ZONE).isoformat(timespec="seconds"),
+                "due_on": row.due_on.isoformat(),
+                "words": row.words,
+                "answer": row.answer,
+                "statement": row.statement,
+            }
+            for row in objections_of(member)
+        ],
+    }
+
+
+def _override(member: Member, at: datetime) -> dict[str, Any] | None:
+    held = standings_of([member.pk], business_date(at))[member.pk]
+    if held.override is None:
+        return None
+    return {
+        "grade": held.grade,
+        "limit": format(held.limit, "f"),
+        "reason": held.override.reason,
+        "until": held.override.ends_on.isoformat(),
     }
 
 
@@ -128,11 +156,11 @@ def _text(value: Decimal | None) -> str | None:
     return None if value is None else format(value, "f")
 
 
-def _on_paper(member: Member, reads: list[ReadScore]) -> dict[str, Any]:
+def _on_paper(member: Member, reads: list[ReadScore], at: datetime) -> dict[str, Any]:
     now = reads[0]
     whys = reasons(now.card, now.inputs, now.result)
     return {
-        "facts": _facts(member, now),
+        "facts": [*_facts(member, now), *_override_facts(member, at)],
         "parts_title": _("每一项得几分"),
         "part_headings": [_("项目"), _("情况"), _("得分")],
         "parts": [
@@ -165,12 +193,36 @@ def _on_paper(member: Member, reads: list[ReadScore]) -> dict[str, Any]:
             ]
             for read in reads
         ],
+        "objections_title": _("本人的异议和声明"),
+        "objection_headings": [_("提出"), _("本人的话"), _("书面答复"), _("本人声明")],
+        "objections": [
+            [
+                format_day(business_date(row.raised_at)),
+                row.words,
+                row.answer or row.get_state_display(),
+                row.statement or "—",
+            ]
+            for row in objections_of(member)
+        ],
         "nothing": _("没有。"),
         "note": _(
             "这份报告只给您本人，不收钱，随时可以再要。哪里不对，可以在平台上提出异议，二十天内书面答复。"
             "它是工会内部的评议，不是征信机构的信用报告，也不是任何人的担保或承诺。"
         ),
     }
+
+
+def _override_facts(member: Member, at: datetime) -> list[list[Any]]:
+    held = standings_of([member.pk], business_date(at))[member.pk]
+    if held.override is None:
+        return []
+    words = _("%(grade)s 级，额度 %(limit)s 元，到 %(day)s 为止。%(reason)s") % {
+        "grade": held.grade,
+        "limit": format_yuan_short(held.limit),
+        "day": format_day(held.override.ends_on),
+        "reason": held.override.reason,
+    }
+    return [[_("工会由人调整为"), words]]
 
 
 def _limit(read: ReadScore) -> list[tuple[Any, str]]:

@@ -57,6 +57,37 @@ def rescore(*, member: Member, by: Any, at: datetime) -> Score | None:
     return now
 
 
+def score_first(*, member: Member, by: Any, at: datetime) -> Score | None:
+    """The first score of a member who has just agreed, without waiting for the night; else the current.
+
+    None where the member does not agree or belongs to no union. A night that comes second finds the
+    score and confirms it.
+
+    Raises:
+        Refused: ``no_card``: no card is active.
+        Busy: another one has this member in hand.
+    """
+    card = Scorecard.objects.active().first()
+    if card is None:
+        raise Refused("no_card", _("还没有在用的评分卡。"), way_on=_("工会启用评分卡以后再来看。"))
+    with busy_is_refused(), transaction.atomic():
+        Member.objects.locked().get(pk=member.pk)
+        if (before := _lock_current(member)) is not None:
+            return before
+        _score(member, card, at)
+        now = Score.objects.current().filter(member=member).first()
+        if now is not None:
+            audit.record(
+                "scoring.scored_first",
+                now,
+                by=by,
+                at=at,
+                scope=scope_of(member),
+                member=member.pk,
+            )
+    return now
+
+
 def _lock_current(member: Member) -> Score | None:
     """The current score, locked; read twice, for a night may put another in place while we wait."""
     rows = Score.objects.current().locked().filter(member=member)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from cooperative.consent.views.overview import private
@@ -13,12 +15,13 @@ from cooperative.membership.models import Member
 from cooperative.membership.selectors.members import live_membership
 from core.address import address_of
 from core.dates import today
-from core.errors import NotFound
+from core.errors import NotFound, Refused
 from core.throttle import HOUR, Limit, take_all
 from credit.scoring.forms import SupposeForm
 from credit.scoring.pages.inputs import inputs_of
 from credit.scoring.pages.score import score_page
 from credit.scoring.pages.supposing import named_groups, quote_of
+from credit.scoring.selectors.objections import open_objections
 from credit.scoring.selectors.scores import (
     ReadScore,
     agrees_to_scoring,
@@ -27,7 +30,8 @@ from credit.scoring.selectors.scores import (
     scores_of,
     scoring_offer,
 )
-from credit.scoring.services import reports
+from credit.scoring.selectors.standing import standings_of
+from credit.scoring.services import reports, rescoring
 
 _SHOWN = 12
 _REPORTS = [Limit("score_report", 10, HOUR)]
@@ -46,6 +50,8 @@ def my_score(request: HttpRequest) -> HttpResponse:
     context = {
         "page": score_page(reads[0], reads[1:], today()),
         "inputs": inputs_of(reads[0]),
+        "standing": standings_of([member.pk], today())[member.pk],
+        "objections": list(open_objections(member)),
         "tab": "credit",
     }
     return render(request, "scoring/score.html", context)
@@ -62,6 +68,22 @@ def _without_score(request: HttpRequest, member: Member, earlier: int) -> HttpRe
         "tab": "credit",
     }
     return render(request, "scoring/no_score.html", context)
+
+
+@require_POST
+@private
+@member_page
+def score_now(request: HttpRequest) -> HttpResponse:
+    """Score a member who has agreed and need not wait for the night."""
+    member = request.member  # type: ignore[attr-defined]
+    try:
+        found = rescoring.score_first(member=member, by=request.user, at=timezone.now())
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        if found is None:
+            messages.error(request, _("还没有同意评信用，或会籍还没有办好，评不了。"))
+    return redirect("my_score")
 
 
 @require_GET

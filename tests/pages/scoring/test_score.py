@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +18,15 @@ from core.models import DocumentRecord
 from credit.scoring.models import Score
 from tests.factories.consent import ConsentTextFactory, RecipientFactory
 from tests.factories.membership import MembershipFactory, PhoneUserFactory
-from tests.factories.scoring import DAY, ScorecardFactory, ScoreFactory, after, agree
+from tests.factories.scoring import (
+    DAY,
+    ObjectionFactory,
+    OverrideFactory,
+    ScorecardFactory,
+    ScoreFactory,
+    after,
+    agree,
+)
 from tests.pdf import text_of
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +73,7 @@ def test_the_score_says_what_it_is_and_why(
     scored: Score, membership: Membership, signed_in: Any, django_assert_max_num_queries: Any
 ) -> None:
     client = signed_in(membership.member.user)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(17):
         shown = page(client)
     for words in (
         ">60<",
@@ -95,7 +103,7 @@ def test_the_number_of_queries_does_not_grow_with_the_history(
     ScoreFactory(member=membership.member, scorecard=card)
     client = signed_in(membership.member.user)
     page(client)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(7):
         page(client)
 
 
@@ -110,6 +118,42 @@ def test_nobody_is_scored_who_has_not_agreed(membership: Membership, signed_in: 
 def test_who_agreed_today_is_told_when_to_come_back(membership: Membership, signed_in: Any) -> None:
     agree(membership.member)
     assert "明天早上再来看" in page(signed_in(membership.member.user))
+
+
+def test_who_agreed_may_be_scored_at_once(membership: Membership, signed_in: Any) -> None:
+    client = signed_in(membership.member.user)
+    ScorecardFactory(active=True)
+    refused = client.post(reverse("score_now"), follow=True).content.decode()
+    assert "还没有同意评信用" in refused
+    agree(membership.member)
+    shown = client.post(reverse("score_now"), follow=True).content.decode()
+    assert ">60<" in shown
+    client.post(reverse("score_now"))
+    assert Score.objects.count() == 1
+
+
+def test_without_a_card_nobody_is_scored_at_once(membership: Membership, signed_in: Any) -> None:
+    agree(membership.member)
+    client = signed_in(membership.member.user)
+    shown = client.post(reverse("score_now"), follow=True).content.decode()
+    assert "还没有在用的评分卡" in shown
+
+
+def test_an_override_and_an_open_objection_stand_on_the_page_and_in_the_report(
+    scored: Score, membership: Membership, signed_in: Any
+) -> None:
+    OverrideFactory(score=scored, confirmed=True, starts_on=DAY, ends_on=DAY + timedelta(days=30))
+    ObjectionFactory(score=scored)
+    client = signed_in(membership.member.user)
+    shown = page(client)
+    for words in ("额度 30,000 元算", "大棚刚建好", "您提的异议正在办", "30,000.00"):
+        assert words in shown, words
+    report = json.loads(client.post(reverse("score_report"), {"kind": "json"}).content)
+    assert report["override"]["limit"] == "30000.00"
+    assert [one["words"] for one in report["objections"]] == ["我家的地是60亩，不是40亩"]
+    paper = text_of(client.post(reverse("score_report"), {"kind": "pdf"}).content)
+    for words in ("工会由人调整为", "我家的地是60亩"):
+        assert words in paper, words
 
 
 def test_a_score_that_ended_is_not_shown_as_one(membership: Membership, signed_in: Any) -> None:
