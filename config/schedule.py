@@ -31,6 +31,7 @@ TIMETABLE: tuple[Entry, ...] = (
     Entry("core.resume_jobs", crontab(), _MINUTE),
     # every hour from half past midnight on: whoever was off at night catches up by day
     Entry("lending.close_day", crontab(minute="30"), _HOUR),
+    Entry("scoring.tell_moved", crontab(hour="7-9", minute="20"), _HOUR),
     # in the morning; what was reminded of is not reminded of again
     Entry("lending.remind_repayments", crontab(hour="7-19", minute="50"), _HOUR),
     # after the close of day; a date that is done is left as it is

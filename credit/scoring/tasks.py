@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core.dates import business_date
 from core.errors import Refused
-from credit.scoring.services import nightly, watching
+from credit.scoring.services import moved, nightly, watching
 from credit.scoring.services.panels import close_due_panels
 from credit.scoring.services.panels import remind_panels as remind_raters
 
@@ -24,6 +24,12 @@ def score_members(**kwargs: object) -> None:
         nightly.score_members(on=business_date(now), at=now)
     except Refused as refused:
         logger.info("scores: %s", refused.code)
+
+
+@shared_task(name="scoring.tell_moved")
+def tell_moved(**kwargs: object) -> None:
+    """Tell members whose grade or limit the night changed; who was told is not told again."""
+    logger.info("told of another grade or limit: %s", moved.tell_moved(at=timezone.now()))
 
 
 @shared_task(name="scoring.close_panels")

@@ -113,6 +113,15 @@ def _moved(now: ReadScore, before: ReadScore, today: date) -> str:
     return _with_causes(said, now, before)
 
 
+def score_moved(now: ReadScore, before: ReadScore) -> str:
+    """A score's step from the one before, for whoever is told of it in the morning."""
+    said = _("从 %(before)s 分到 %(after)s 分") % {
+        "before": format_number(before.result.total),
+        "after": format_number(now.result.total),
+    }
+    return _with_causes(said, now, before)
+
+
 def _with_causes(said: str, now: ReadScore, before: ReadScore) -> str:
     if now.row.scorecard_id != before.row.scorecard_id:
         return _("%(said)s，换了新的评分卡。") % {"said": said}
