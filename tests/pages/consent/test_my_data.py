@@ -295,7 +295,7 @@ def test_pages_do_not_write_and_ask_few_questions(
     client: Client, member: Member, django_assert_max_num_queries: Any
 ) -> None:
     given(member)
-    for name, most in [("my_data", 22), ("my_consents", 20), ("my_stored_data", 22)]:
+    for name, most in [("my_data", 25), ("my_consents", 20), ("my_stored_data", 25)]:
         with django_assert_max_num_queries(most):
             client.get(reverse(name))
 
