@@ -128,6 +128,8 @@ def load(*, at: datetime, say: Callable[[str], object]) -> None:
         people=people, convener=staff["jingban"], reviewer=staff["fuhe"], at=at
     )
     say(f"{loans} mutual loans")
+    reviews = scoring_demo.load_panels(union=unions["HD01"], convener=staff["jingban"], at=at)
+    say(f"{reviews} panel reviews")
     notices_demo.send_past(at=at)
     say(f"{scoring_demo.load_scores(union=unions['HD01'], at=at)} credit scores")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
@@ -30,7 +30,18 @@ class SearchSelect(UnfoldAdminSelect2MultipleWidget):  # type: ignore[misc]
     """Many people chosen by typing their names; a plain list without scripts."""
 
     class Media:
-        js = ("admin/js/vendor/select2/i18n/zh-CN.js",)
+        # Its words must be there before Django takes jQuery's global name away.
+        extend = False
+        js = (
+            "admin/js/vendor/jquery/jquery.min.js",
+            "admin/js/vendor/select2/select2.full.js",
+            "admin/js/vendor/select2/i18n/zh-CN.js",
+            "admin/js/jquery.init.js",
+            "unfold/js/select2.init.js",
+        )
+        css: ClassVar[dict[str, tuple[str, ...]]] = {
+            "screen": ("admin/css/vendor/select2/select2.css", "admin/css/autocomplete.css")
+        }
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(name, value, attrs)
@@ -159,4 +170,7 @@ def _rater_in_words(one: Candidate) -> str:
         )
     if one.recent:
         words.append(gettext("近一年当过 %(count)s 次评议人") % {"count": one.recent})
-    return f"{with_village(one.membership.member)} {gettext('，').join(words)}"
+    return gettext("%(name)s：%(words)s") % {
+        "name": with_village(one.membership.member),
+        "words": gettext("，").join(words),
+    }

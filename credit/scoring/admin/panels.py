@@ -211,7 +211,7 @@ class PanelReviewAdmin(OfficerAdmin):
         return [first, "-called_at", "-pk"]
 
     def title_of(self, row: PanelReview) -> str:
-        return gettext("第 %(number)s 次邻里评议") % {"number": row.pk}
+        return gettext("邻里评议 %(number)s 号") % {"number": row.pk}
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -240,7 +240,7 @@ class PanelReviewAdmin(OfficerAdmin):
                 )
         return super().change_view(request, object_id, *args, **kwargs)
 
-    @admin.display(description=_("次序号"), ordering="pk")
+    @admin.display(description=_("编号"), ordering="pk")
     def shown_number(self, row: PanelReview) -> str:
         return str(row.pk)
 

@@ -37,7 +37,6 @@ class Result:
     title: str
     mean: str
     counted: int
-    holds_until: date | None
     sentence: str
 
 
@@ -158,8 +157,12 @@ def _asked(seat: PanelSeat, today: date) -> Asked:
 
 
 def _result(row: PanelSubject) -> Result:
+    until = format_day(row.holds_until) if row.holds_until else ""
     said = {
-        PanelSubject.Outcome.RATED: _("去掉了最高和最低的分再平均。谁打了几分，谁也不告诉。"),
+        PanelSubject.Outcome.RATED: _(
+            "去掉最高和最低的分再平均，算进信用评分，算到%(day)s。谁打了几分，不告诉任何人。"
+        )
+        % {"day": until},
         PanelSubject.Outcome.TOO_FEW: _("打分的人不够，这次没有结果，不影响您的信用评分。"),
         PanelSubject.Outcome.NO_CONSENT: _("您当时没有同意信用评议，所以没有算。"),
     }
@@ -167,8 +170,7 @@ def _result(row: PanelSubject) -> Result:
         title=format_day(row.decided_on) if row.decided_on else "",
         mean=format_number(row.mean) if row.mean is not None else "",
         counted=row.counted or 0,
-        holds_until=row.holds_until,
-        sentence=str(said[PanelSubject.Outcome(row.outcome)]),
+        sentence=said[PanelSubject.Outcome(row.outcome)],
     )
 
 

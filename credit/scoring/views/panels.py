@@ -77,7 +77,7 @@ def panel_recuse(request: HttpRequest, pk: int) -> HttpResponse:
 def _go_on(request: HttpRequest, seat: PanelSeat, done: int) -> HttpResponse:
     """To the next who is still to be rated, or back with thanks."""
     following = next_url(sheet_of(seat, timezone.now()), after=done)
-    messages.success(request, _("记下了。") if following else _("都评完了，谢谢您。"))
+    messages.success(request, _("记下了。"))
     return redirect(following) if following else redirect("panel_review", seat.panel_id)
 
 
