@@ -23,9 +23,9 @@ GRADES = ((4, 4, 5, 5, 2, 5, 4), (5, 5, 5, 5, 3, 6, 4), (6, 4, 5, 5, 4, 6, 6))
 def pick(page: Page, field: str, name: str) -> None:
     """Type a part of a name and take what is found."""
     box: Locator = page.locator(f"#id_{field} + .select2 .select2-search__field")
-    box.click()
     box.fill(name)
     page.get_by_role("option", name=name).click()
+    expect(page.locator(".select2-selection__choice", has_text=name)).to_be_visible()
 
 
 def opened(here: Neighbourhood) -> PanelReview:
@@ -68,11 +68,11 @@ def test_a_rater_answers_on_the_phone(phone: Page, signed_in: Any, enter: Any, f
     fits(phone, "panel-sheet", tapped="main a.row, main a.button")
     follow(phone.get_by_role("link", name="开始打分"))
     fits(phone, "panel-person", tapped="main button, main .choice")
-    phone.get_by_text("5 信得过").click()
+    phone.get_by_role("radio", name="5 信得过").check()
     follow(phone.get_by_role("button", name="记下"))
     expect(phone.get_by_text("第 2 位，共 3 位")).to_be_visible()
     follow(phone.get_by_role("button", name="我不评"))
-    phone.get_by_text("2 不大放心").click()
+    phone.get_by_role("radio", name="2 不大放心").check()
     follow(phone.get_by_role("button", name="记下"))
     expect(phone.get_by_text("都评完了，谢谢您", exact=True)).to_be_visible()
     fits(phone, "panel-done")
@@ -92,7 +92,7 @@ def test_without_scripts_a_rater_answers_too(
     phone.goto(reverse("panel_review", args=[panel.pk]))
     follow(phone.get_by_role("link", name="开始打分"))
     follow(phone.get_by_role("button", name="我不评"))
-    phone.get_by_text("4 比较放心").click()
+    phone.get_by_role("radio", name="4 比较放心").check()
     follow(phone.get_by_role("button", name="记下"))
     follow(phone.get_by_role("button", name="我不评"))
     said = PanelRating.objects.order_by("subject").values_list("points", flat=True)
