@@ -58,6 +58,7 @@ SECTIONS: list[tuple[str | Promise, list[_Line]]] = [
         [
             (_("资料请求"), "rule", "consent_datarequest", "data_request.view"),
             (_("授权"), "handshake", "consent_consent", "consent.view"),
+            (_("纸面授权"), "draw", "consent_paperconsent", "consent.view"),
             (_("查看记录"), "visibility", "consent_disclosure", "disclosure.view"),
             (_("授权说明"), "description", "consent_consenttext", "consent.view"),
             (_("接收方"), "domain", "consent_recipient", "consent.view"),

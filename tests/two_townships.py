@@ -232,12 +232,20 @@ def _consents(here: Township) -> None:
     text = text or consent.ConsentTextFactory(
         made_by=here.officers["administrator"], checked_by=OfficerUserFactory(name=here.name("发"))
     )
+    sheet = consent.PaperConsentFactory(
+        member=here.member,
+        union=here.union,
+        recipient=recipient,
+        text=text,
+        made_by=here.officers["convener"],
+    )
     given = consent.ConsentFactory(
         member=here.member, recipient=recipient, text=text, valid_until=NOON + timedelta(days=3650)
     )
     here.keep(
         recipient,
         text,
+        sheet,
         given,
         consent.DisclosureFactory(
             consent=None,

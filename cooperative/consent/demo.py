@@ -6,14 +6,29 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 
 from cooperative.consent import selectors, services, vocabulary
-from cooperative.consent.models import Channel, Consent, ConsentText, Disclosure, Recipient
+from cooperative.consent.evidence import accept_sheet
+from cooperative.consent.models import (
+    Channel,
+    Consent,
+    ConsentText,
+    Disclosure,
+    PaperConsent,
+    Recipient,
+)
 from cooperative.consent.rules.purposes import purpose_of
-from cooperative.membership.models import Member, Membership, Post
+from cooperative.consent.services.consents import scope_of
+from cooperative.membership.models import Member, Membership, Post, Union
 from cooperative.membership.roles import CONVENER, REVIEWER
 from core import audit
 from core.dates import add_months, business_date, start_of_day
+from core.models import AuditRow, StoredFile
 
 _LOOKED_AT = 80
 _REASONS = (
@@ -69,6 +84,127 @@ def load(*, today: date, rng: Random) -> int:
     Disclosure.objects.bulk_create(duties)
     _requests(signed_up, today)
     return len(looks) + len(duties)
+
+
+def paper_consents(
+    union: Union,
+    purpose: str,
+    *,
+    by: Any,
+    checked_by: Any,
+    evidence: StoredFile | None = None,
+    at: datetime,
+) -> int:
+    """Consents on paper of all admitted members of a union who have no account; how many were new.
+
+    The rows and the trail are those of ``record_papers`` and ``confirm_papers``, written in bulk;
+    no message goes out. ``by`` and ``checked_by`` are the two officers. Without ``evidence`` the
+    list is printed and kept as it is. Who has already given the consent is left out, so that
+    doing it twice adds nothing.
+    """
+    text = selectors.current_text(purpose, at)
+    recipients = selectors.recipients_of_union(union, purpose_of(purpose).recipient_kind)
+    recipient = recipients.first()
+    if text is None or recipient is None:
+        return 0
+    members = selectors.members_of(union).filter(
+        user__isnull=True, memberships__union=union, memberships__state="admitted"
+    )
+    rows = list(selectors.without_consent(members, text, recipients, at).order_by("pk"))
+    if not rows:
+        return 0
+    with transaction.atomic():
+        sheet = evidence or _printed_list(purpose, union, recipient, by=by, at=at)
+        consents = Consent.objects.bulk_create(
+            _paper_consent(member, recipient, text, sheet, by, at) for member in rows
+        )
+        papers = PaperConsent.objects.bulk_create(
+            _paper(consent, union, by, checked_by) for consent in consents
+        )
+        AuditRow.objects.bulk_create(
+            row for paper in papers for row in _trail(paper, union, by, checked_by, at)
+        )
+    return len(papers)
+
+
+def _printed_list(
+    purpose: str, union: Union, recipient: Recipient, *, by: Any, at: datetime
+) -> StoredFile:
+    """The list to sign as it comes out of the printer: the demo has no photographs."""
+    pdf = services.issue_sheet(
+        purpose=purpose, union=union, recipient=recipient, for_many=True, by=by, at=at
+    )
+    upload = SimpleUploadedFile("授权名单.pdf", pdf)
+    return accept_sheet(upload=upload, scope=union.path, by=by, at=at)
+
+
+def _paper_consent(
+    member: Member,
+    recipient: Recipient,
+    text: ConsentText,
+    sheet: StoredFile,
+    by: Any,
+    at: datetime,
+) -> Consent:
+    return Consent(
+        member=member,
+        recipient=recipient,
+        purpose=text.purpose,
+        text=text,
+        categories=text.categories,
+        given_at=at,
+        given_by=by,
+        given_channel=Channel.PAPER,
+        evidence=sheet,
+        valid_until=start_of_day(add_months(business_date(at), text.valid_months)),
+    )
+
+
+def _paper(consent: Consent, union: Union, by: Any, checked_by: Any) -> PaperConsent:
+    return PaperConsent(
+        member=consent.member,
+        union=union,
+        recipient=consent.recipient,
+        purpose=consent.purpose,
+        text=consent.text,
+        categories=consent.categories,
+        signed_on=business_date(consent.given_at),
+        evidence=consent.evidence,
+        state=PaperConsent.State.CONFIRMED,
+        consent=consent,
+        made_by=by,
+        made_at=consent.given_at,
+        checked_by=checked_by,
+        checked_at=consent.given_at,
+    )
+
+
+def _trail(
+    paper: PaperConsent, union: Union, by: Any, checked_by: Any, at: datetime
+) -> Iterable[AuditRow]:
+    consent = paper.consent
+    assert consent is not None
+    facts = {
+        "member": paper.member_id,
+        "recipient": paper.recipient_id,
+        "purpose": paper.purpose,
+        "version": paper.text.version,
+    }
+    given = facts | {"categories": consent.categories, "paper": paper.pk}
+    for action, subject, who, scope, known in (
+        ("paper_consent.recorded", paper, by, union.path, {"signed_on": paper.signed_on}),
+        ("consent.given", consent, checked_by, scope_of(paper.recipient), given),
+        ("paper_consent.confirmed", paper, checked_by, union.path, {"consent": consent.pk}),
+    ):
+        yield AuditRow(
+            action=action,
+            subject_type=ContentType.objects.get_for_model(subject),
+            subject_id=subject.pk,
+            scope=scope,
+            facts=facts | known,
+            by=who,
+            at=at,
+        )
 
 
 def _moment(today: date, days: int, minutes: int = 10 * 60) -> datetime:

@@ -10,14 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from cooperative.accounts.models import User
 from cooperative.accounts.services.sessions import end_sessions
+from cooperative.consent.models import PaperConsent
 from cooperative.consent.personal_data import Entry, Item, register_personal_data
+from cooperative.consent.shown import titles
 from cooperative.membership.models import JoiningDraft, Member, Membership, RosterRow
 from cooperative.membership.rules.joining import LIVE_STATES
 from cooperative.notices.models import Notice
 from cooperative.notices.services import forget_person
 from core.errors import Refused
+from core.files import remove_file
 from core.formats import format_day, format_moment
 from core.masking import mask_id, mask_phone
+from core.models import StoredFile
 
 
 def register() -> None:
@@ -32,6 +36,9 @@ def register() -> None:
     )
     register_personal_data(
         "membership", _("会籍"), collect_memberships, erase_memberships, position=20
+    )
+    register_personal_data(
+        "paper_consents", _("纸面授权"), collect_papers, erase_papers, position=70
     )
     register_personal_data("account", _("登录账号"), collect_account, erase_account, position=80)
     register_personal_data(
@@ -141,6 +148,44 @@ def _roster_rows(member: Member) -> QuerySet[RosterRow]:
     if member.identity_index:
         same |= Q(identity_index=member.identity_index)
     return RosterRow.objects.filter(same)
+
+
+def collect_papers(member: Member) -> list[Entry]:
+    """Every sheet recorded for the member, also those that never counted."""
+    rows = PaperConsent.objects.filter(member=member).select_related(
+        "text", "recipient", "made_by", "checked_by"
+    )
+    return [_paper_entry(row) for row in rows.order_by("-made_at", "-pk")]
+
+
+def _paper_entry(row: PaperConsent) -> Entry:
+    items = (
+        Item("recipient", _("给谁"), row.recipient.name),
+        Item("version", _("说明第几版"), row.text.version),
+        Item("categories", _("哪些资料"), titles(row.categories)),
+        Item("signed_on", _("签字日期"), format_day(row.signed_on)),
+        Item("state", _("状态"), row.get_state_display()),
+        Item("recorded_by", _("谁登记的"), row.made_by),
+        Item("recorded_at", _("登记时间"), format_moment(row.made_at)),
+        Item("confirmed_by", _("谁复核的"), row.checked_by or ""),
+        Item("confirmed_at", _("复核时间"), row.checked_at and format_moment(row.checked_at)),
+        Item("remark", _("原因"), row.remark),
+    )
+    return Entry(row.text.title, tuple(item for item in items if item.value))
+
+
+def erase_papers(member: Member, at: datetime) -> None:
+    """Remove photographs that prove nothing; what proves a consent stays as long as the consent.
+
+    A list that others signed too is theirs as well: it stays, only the row forgets it.
+    """
+    ended = [PaperConsent.State.REJECTED, PaperConsent.State.WITHDRAWN]
+    rows = PaperConsent.objects.filter(member=member, state__in=ended)
+    files = list(StoredFile.objects.filter(pk__in=rows.values("evidence")).order_by("pk"))
+    rows.update(evidence=None, remark="—")
+    for file in files:
+        if not PaperConsent.objects.filter(evidence=file).exists():
+            remove_file(file)
 
 
 def collect_account(member: Member) -> list[Entry]:

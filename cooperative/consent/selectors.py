@@ -8,9 +8,16 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from cooperative.consent.models import Consent, ConsentText, DataRequest, Disclosure, Recipient
+from cooperative.consent.models import (
+    Consent,
+    ConsentText,
+    DataRequest,
+    Disclosure,
+    PaperConsent,
+    Recipient,
+)
 from cooperative.consent.rules.purposes import purpose_of, purposes
-from cooperative.membership.models import Cooperative, Member, Membership
+from cooperative.membership.models import Cooperative, Member, Membership, Union
 from cooperative.membership.rules.joining import MembershipState
 
 _BELONGS = [MembershipState.ADMITTED, MembershipState.SUSPENDED]
@@ -33,6 +40,52 @@ def recipients_for(member: Member) -> QuerySet[Recipient]:
         | Q(kind="federation", cooperative__in=coops.values("federation"))
         | Q(kind="federation", cooperative__in=coops.values("pk"))
     ).order_by("pk")
+
+
+def recipients_of_union(union: Union, kind: str) -> QuerySet[Recipient]:
+    """Who of a kind may receive what the members of a union agree to."""
+    mine = Cooperative.objects.filter(
+        pk__in=Membership.objects.filter(union=union, state__in=_BELONGS).values("cooperative")
+    )
+    return (
+        Recipient.objects.filter(kind=kind)
+        .filter(
+            Q(kind="union", union=union)
+            | Q(kind="federation", cooperative__in=mine.values("federation"))
+            | Q(kind="federation", cooperative__in=mine.values("pk"))
+        )
+        .order_by("pk")
+    )
+
+
+def members_within(recipient: Recipient, members: Iterable[Member]) -> set[int]:
+    """Keys of those members whose own union or federation the recipient is."""
+    rows = Membership.objects.filter(member__in=members, state__in=_BELONGS)
+    if recipient.kind == Recipient.Kind.UNION:
+        rows = rows.filter(union=recipient.union_id)
+    else:
+        rows = rows.filter(
+            Q(cooperative=recipient.cooperative_id)
+            | Q(cooperative__federation=recipient.cooperative_id)
+        )
+    return set(rows.values_list("member_id", flat=True))
+
+
+def members_of(union: Union) -> QuerySet[Member]:
+    """Who belongs to a union now and whose data is still there."""
+    mine = Membership.objects.filter(union=union, state__in=_BELONGS)
+    return Member.objects.filter(pk__in=mine.values("member"), erased_at__isnull=True)
+
+
+def without_consent(
+    members: QuerySet[Member], text: ConsentText, recipients: QuerySet[Recipient], at: datetime
+) -> QuerySet[Member]:
+    """Those who have neither given the consent of this text nor signed a sheet that waits."""
+    given = Consent.objects.live(at).filter(text=text, recipient__in=recipients)
+    waiting = PaperConsent.objects.filter(
+        state=PaperConsent.State.PROPOSED, purpose=text.purpose, recipient__in=recipients
+    )
+    return members.exclude(pk__in=given.values("member")).exclude(pk__in=waiting.values("member"))
 
 
 def offers_for(member: Member, at: datetime) -> list[Offer]:
@@ -69,6 +122,12 @@ def live_consents(member: Member, at: datetime) -> QuerySet[Consent]:
     return rows.select_related("recipient", "text").order_by("-given_at", "-pk")
 
 
+def waiting_papers(member: Member) -> QuerySet[PaperConsent]:
+    """What a member signed on paper and a second officer has yet to confirm."""
+    rows = PaperConsent.objects.filter(member=member, state=PaperConsent.State.PROPOSED)
+    return rows.select_related("recipient", "text", "union").order_by("-made_at", "-pk")
+
+
 def past_consents(member: Member, at: datetime) -> QuerySet[Consent]:
     """A member's consents that have ended, the newest first."""
     rows = Consent.objects.past(at).filter(member=member)
@@ -77,7 +136,8 @@ def past_consents(member: Member, at: datetime) -> QuerySet[Consent]:
 
 def consents_of(member: Member) -> QuerySet[Consent]:
     """All consents of a member, live and ended, with recipient and text."""
-    return Consent.objects.filter(member=member).select_related("recipient", "text")
+    rows = Consent.objects.filter(member=member).select_related("recipient", "text")
+    return rows.select_related("paper__made_by", "paper__checked_by", "evidence")
 
 
 def waiting_requests(member: Member) -> QuerySet[DataRequest]:

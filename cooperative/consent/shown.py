@@ -8,11 +8,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cooperative.consent.models import Consent, DataRequest, Disclosure
+from cooperative.consent.models import Channel, Consent, DataRequest, Disclosure
 from cooperative.consent.rules.lifetime import Standing
 from cooperative.consent.rules.purposes import category_titles, purpose_of
 from cooperative.membership.models import Post
-from core.dates import days_until
+from core.dates import business_date, days_until
+from core.formats import format_day
 from core.sentences import listed
 
 
@@ -96,6 +97,17 @@ def consent_view(row: Consent, at: datetime) -> ConsentView:
     }
     tone, icon = _STANDINGS[standing]
     return ConsentView(row, words[standing], tone, icon, titles(row.categories))
+
+
+def given_in_words(row: Consent) -> str:
+    """When a consent was given, and how where it was on paper; expects ``paper`` fetched."""
+    day = format_day(business_date(row.given_at))
+    if row.given_channel != Channel.PAPER:
+        return day
+    return _("%(day)s起，纸面签字（%(signed)s签）") % {
+        "day": day,
+        "signed": format_day(row.paper.signed_on),
+    }
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ PURPOSES = [
     Purpose("roster", _("核对名册"), needs_consent=False),
     Purpose("fact_check", _("核实生产情况"), needs_consent=False),
     Purpose("data_request", _("办理您的资料请求"), needs_consent=False),
+    Purpose("paper_consent", _("核对纸面授权"), needs_consent=False),
     Purpose("own_export", _("导出自己的资料"), needs_consent=False),
 ]
 
@@ -53,6 +54,11 @@ CATEGORIES = [
 DEEDS = {
     "consent.given": _("给出授权"),
     "consent.withdrawn": _("授权结束"),
+    "paper_consent.recorded": _("登记纸面授权"),
+    "paper_consent.confirmed": _("复核通过，授权生效"),
+    "paper_consent.rejected": _("复核没有通过"),
+    "paper_consent.taken_back": _("收回登记"),
+    "consent_sheet.issued": _("打印授权书"),
     "consent_text.shipped": _("随程序装入第一版"),
     "consent_text.proposed": _("写新的一版"),
     "consent_text.published": _("发布"),

@@ -11,7 +11,14 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from cooperative.accounts.models import User
-from cooperative.consent.models import Consent, ConsentText, DataRequest, Disclosure, Recipient
+from cooperative.consent.models import (
+    Consent,
+    ConsentText,
+    DataRequest,
+    Disclosure,
+    PaperConsent,
+    Recipient,
+)
 from cooperative.membership.models import (
     Cooperative,
     Division,
@@ -21,6 +28,7 @@ from cooperative.membership.models import (
     Union,
 )
 from core.models import DocumentRecord
+from tests.factories.core import StoredFileFactory
 
 NOON = datetime(2026, 5, 20, 4, tzinfo=UTC)  # 12:00 in Shanghai
 YEAR = timedelta(days=365)
@@ -169,6 +177,43 @@ class ConsentFactory(DjangoModelFactory[Consent]):
     given_at = NOON - timedelta(days=30)
     given_by = factory.SelfAttribute("member.user")
     valid_until = NOON + YEAR
+
+
+class SheetFileFactory(StoredFileFactory):
+    """The row of a photograph of a signed sheet; no bytes are written."""
+
+    purpose = "consent_sheet"
+    original_name = "授权书.jpg"
+
+
+class PaperConsentFactory(DjangoModelFactory[PaperConsent]):
+    """A signed sheet that waits for the second officer; needs ``member`` and ``union``."""
+
+    class Meta:
+        model = PaperConsent
+
+    class Params:
+        rejected = factory.Trait(
+            state="rejected",
+            remark="照片上没有签字。",
+            checked_by=factory.LazyFunction(lambda: user(f"checker-{User.objects.count()}")),
+            checked_at=NOON,
+        )
+        taken_back = factory.Trait(
+            state="withdrawn",
+            remark="登记错了。",
+            withdrawn_by=factory.SelfAttribute("made_by"),
+            withdrawn_at=NOON,
+        )
+
+    text = factory.SubFactory(ConsentTextFactory)
+    recipient = factory.SubFactory(RecipientFactory)
+    purpose = factory.SelfAttribute("text.purpose")
+    categories = factory.SelfAttribute("text.categories")
+    signed_on = date(2026, 5, 18)
+    evidence = factory.SubFactory(SheetFileFactory)
+    made_by = factory.LazyFunction(lambda: user(f"recorder-{User.objects.count()}"))
+    made_at = NOON - timedelta(days=1)
 
 
 class DisclosureFactory(DjangoModelFactory[Disclosure]):

@@ -1,5 +1,5 @@
 """The officers' panel of consent."""
 
-from cooperative.consent.admin import records, requests, texts
+from cooperative.consent.admin import papers, records, requests, texts
 
-__all__ = ["records", "requests", "texts"]
+__all__ = ["papers", "records", "requests", "texts"]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from cooperative.consent.models.recipients import ConsentText, Recipient
 from cooperative.consent.rules.lifetime import Standing, Term, standing
 from cooperative.membership.models import Member, Union
+from core.models import StoredFile
 from core.models.base import LockedQuerySet, both_or_neither
 from core.models.parameters import MomentRange
 
@@ -24,6 +25,8 @@ class Channel(models.TextChoices):
     """By which way a consent was given or ended."""
 
     PAGE = "page", _("本人在网页上")
+    PAPER = "paper", _("纸面签字")
+    WORD = "word", _("本人当面或打电话说的")
     REPLACED = "replaced", _("换成了新的一份")
     ERASURE = "erasure", _("资料删除时一并结束")
 
@@ -51,7 +54,8 @@ class Consent(models.Model):
     """A member's yes to one recipient for one purpose and named kinds of data.
 
     After it is given only its withdrawal may be written, once (trigger). Two lives of one member,
-    recipient and purpose never overlap.
+    recipient and purpose never overlap. One on paper has its ``evidence``, and ``given_by`` is the
+    officer who recorded it.
     """
 
     member = models.ForeignKey(
@@ -75,6 +79,14 @@ class Consent(models.Model):
     given_channel = models.CharField(
         _("给出方式"), max_length=10, choices=Channel.choices, default=Channel.PAGE
     )
+    evidence = models.ForeignKey(
+        StoredFile,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("签字的纸"),
+    )
     given_address = models.GenericIPAddressField(_("给出时的网络地址"), null=True, blank=True)
     valid_until = models.DateTimeField(_("有效期至"))
     withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
@@ -90,6 +102,15 @@ class Consent(models.Model):
         _("撤回方式"), max_length=10, choices=Channel.choices, blank=True
     )
     withdrawn_address = models.GenericIPAddressField(_("撤回时的网络地址"), null=True, blank=True)
+    withdrawn_reason = models.CharField(_("撤回原因"), max_length=300, blank=True)
+    withdrawn_evidence = models.ForeignKey(
+        StoredFile,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("撤回的凭证"),
+    )
 
     objects = ConsentManager()
 
@@ -108,6 +129,23 @@ class Consent(models.Model):
                 name="consent_consent_withdrawn_within_term",
                 condition=Q(withdrawn_at__isnull=True)
                 | Q(withdrawn_at__gte=F("given_at"), withdrawn_at__lte=F("valid_until")),
+            ),
+            models.CheckConstraint(
+                name="consent_consent_paper_proven",
+                condition=Q(given_channel="paper", evidence__isnull=False)
+                | (~Q(given_channel="paper") & Q(evidence__isnull=True)),
+                violation_error_message=_("纸面授权要有签字那张纸的照片。"),
+            ),
+            models.CheckConstraint(
+                name="consent_consent_withdrawal_told",
+                condition=(Q(withdrawn_channel__in=["paper", "word"]) & ~Q(withdrawn_reason=""))
+                | (~Q(withdrawn_channel__in=["paper", "word"]) & Q(withdrawn_reason="")),
+                violation_error_message=_("代成员撤回要写明原因。"),
+            ),
+            models.CheckConstraint(
+                name="consent_consent_withdrawal_proven",
+                condition=Q(withdrawn_channel="paper", withdrawn_evidence__isnull=False)
+                | (~Q(withdrawn_channel="paper") & Q(withdrawn_evidence__isnull=True)),
             ),
             ExclusionConstraint(
                 name="consent_consent_one_live",

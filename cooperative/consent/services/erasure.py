@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from cooperative.consent.models import Channel, DataRequest
 from cooperative.consent.personal_data import sections
 from cooperative.consent.services.consents import end_all_consents
+from cooperative.consent.services.papers import end_waiting_papers
 from cooperative.membership.models import Member
 from core import audit
+
+_ERASED = _("本人要求删除资料")
 
 
 def check_erasable(member: Member) -> None:
@@ -35,6 +40,7 @@ def erase_member(*, member: Member, request: DataRequest, by: Any, at: datetime)
     """
     locked = Member.objects.locked().get(pk=member.pk)
     check_erasable(locked)
+    end_waiting_papers(member=locked, reason=str(_ERASED), by=by, at=at)
     end_all_consents(member=locked, by=by, at=at, channel=Channel.ERASURE)
     others = DataRequest.objects.filter(member=locked).exclude(pk=request.pk)
     others.waiting().update(state=DataRequest.State.WITHDRAWN, closed_at=at)

@@ -17,12 +17,12 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cooperative.consent.models import Consent
+from cooperative.consent.models import Channel, Consent
 from cooperative.consent.personal_data import Entry, sections
 from cooperative.consent.rules.purposes import purpose_of
-from cooperative.consent.selectors import looks_at, requests_of
+from cooperative.consent.selectors import consents_of, looks_at, requests_of
 from cooperative.consent.services.disclosures import record_own_export
-from cooperative.consent.shown import consent_view, final_answer, look_of, titles
+from cooperative.consent.shown import consent_view, final_answer, given_in_words, look_of, titles
 from cooperative.membership.models import Member
 from core import audit
 from core.dates import BUSINESS_ZONE, business_date
@@ -109,8 +109,7 @@ def everything(member: Member, at: datetime) -> dict[str, Any]:
 
 
 def _consents(member: Member) -> Any:
-    rows = Consent.objects.filter(member=member).select_related("recipient", "text")
-    return rows.order_by("-given_at", "-pk")
+    return consents_of(member).order_by("-given_at", "-pk")
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
@@ -132,8 +131,12 @@ def _consent(row: Consent) -> dict[str, Any]:
         "version": row.text.version,
         "categories": row.categories,
         "given_at": _iso(row.given_at),
+        "given_channel": row.given_channel,
+        "signed_on": _iso(row.paper.signed_on) if row.given_channel == Channel.PAPER else None,
         "valid_until": _iso(row.valid_until),
         "withdrawn_at": _iso(row.withdrawn_at),
+        "withdrawn_channel": row.withdrawn_channel,
+        "withdrawn_reason": row.withdrawn_reason,
     }
 
 
@@ -166,7 +169,7 @@ def _on_paper(member: Member, at: datetime) -> dict[str, Any]:
                 purpose_of(row.purpose).title,
                 row.recipient.name,
                 titles(row.categories),
-                format_day(business_date(row.given_at)),
+                given_in_words(row),
                 _("%(state)s，到 %(day)s")
                 % {
                     "state": consent_view(row, at).standing,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cooperative.consent import selectors, services
+from cooperative.consent.evidence import is_alone_on
 from cooperative.consent.forms import GiveForm
 from cooperative.consent.models import Consent, ConsentText
 from cooperative.consent.rules.purposes import category_titles
@@ -32,6 +35,7 @@ def consents(request: HttpRequest) -> HttpResponse:
     older = {(row.purpose, row.recipient_id) for row in live}
     shown = {
         "live": [consent_view(row, now) for row in live],
+        "waiting": list(selectors.waiting_papers(member)),
         "offers": [
             {"offer": offer, "renews": (offer.text.purpose, offer.recipient.pk) in older}
             for offer in selectors.offers_for(member, now)
@@ -108,9 +112,21 @@ def consent(request: HttpRequest, consent_id: int) -> HttpResponse:
         "view": consent_view(row, timezone.now()),
         "row": row,
         "looks": row.disclosures.count(),
+        **_paper(row, request.user),
         "tab": "me",
     }
     return render(request, "consent/consent.html", shown)
+
+
+def _paper(row: Consent, user: Any) -> dict[str, Any]:
+    """How it was signed, and the photograph unless others' numbers stand on it too."""
+    if row.evidence is None:
+        return {"paper": None}
+    shown = {"paper": row.paper, "photo": None}
+    if is_alone_on(row.evidence, user):
+        picture = row.evidence.content_type.startswith("image/")
+        shown |= {"photo": row.evidence, "photo_is_picture": picture}
+    return shown
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,9 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
-from cooperative.consent.models import Consent, ConsentText, DataRequest, Disclosure, Recipient
+from cooperative.consent.models import (
+    Consent,
+    ConsentText,
+    DataRequest,
+    Disclosure,
+    PaperConsent,
+    Recipient,
+)
 from core.errors import violated_constraint
 from core.models import DocumentRecord
 from tests.factories.consent import (
@@ -19,7 +26,9 @@ from tests.factories.consent import (
     DataRequestFactory,
     DisclosureFactory,
     DocumentRecordFactory,
+    PaperConsentFactory,
     RecipientFactory,
+    SheetFileFactory,
     World,
     user,
 )
@@ -29,7 +38,15 @@ DAY = timedelta(days=1)
 
 def refused(make: Any) -> str:
     """The constraint that refused, checking that nothing was written."""
-    models = (Consent, ConsentText, DataRequest, Disclosure, Recipient, DocumentRecord)
+    models = (
+        Consent,
+        ConsentText,
+        DataRequest,
+        Disclosure,
+        PaperConsent,
+        Recipient,
+        DocumentRecord,
+    )
     before = [model.objects.count() for model in models]
     with pytest.raises(IntegrityError) as caught, transaction.atomic():
         make()
@@ -138,6 +155,81 @@ def test_consent_is_only_ended_and_only_once(consent: Consent) -> None:
     ended = {"withdrawn_at": NOON, "withdrawn_by": consent.given_by}
     assert row.update(**ended) == 1
     refused(lambda: row.update(withdrawn_at=None, withdrawn_by=None))
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ({"given_channel": "paper"}, "consent_consent_paper_proven"),
+        ({"withdrawn": True, "withdrawn_channel": "word"}, "consent_consent_withdrawal_told"),
+        ({"withdrawn": True, "withdrawn_reason": "不评了"}, "consent_consent_withdrawal_told"),
+        (
+            {"withdrawn": True, "withdrawn_channel": "paper", "withdrawn_reason": "不评了"},
+            "consent_consent_withdrawal_proven",
+        ),
+    ],
+)
+def test_consent_on_paper_refuses(world: World, change: dict[str, Any], constraint: str) -> None:
+    values = {"member": world.member(), "text": _text(), "recipient": RecipientFactory()}
+    assert refused(lambda: ConsentFactory(**values, **change)) == constraint
+
+
+def test_consent_on_paper_needs_a_sheet_that_two_officers_vouch_for(world: World) -> None:
+    values = {"member": world.member(), "text": _text(), "recipient": RecipientFactory()}
+
+    def alone() -> None:
+        ConsentFactory(**values, given_channel="paper", evidence=SheetFileFactory())
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    assert refused(alone) == "consent_consent_paper_confirmed"
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ({"evidence": None}, "consent_paperconsent_proven"),
+        ({"categories": []}, "consent_paperconsent_categories_named"),
+        ({"rejected": True, "remark": ""}, "consent_paperconsent_end_told"),
+        ({"taken_back": True, "remark": ""}, "consent_paperconsent_end_told"),
+        ({"rejected": True, "checked_by": None}, "consent_paperconsent_checked_by_paired"),
+        ({"taken_back": True, "withdrawn_by": None}, "consent_paperconsent_withdrawn_by_paired"),
+        ({"rejected": True, "state": "proposed"}, "consent_paperconsent_state_dated"),
+        ({"taken_back": True, "state": "rejected"}, "consent_paperconsent_state_dated"),
+        (
+            {"rejected": True, "state": "confirmed"},
+            "consent_paperconsent_consent_when_confirmed",
+        ),
+    ],
+)
+def test_paper_refuses(world: World, change: dict[str, Any], constraint: str) -> None:
+    values = {"member": world.member(), "union": world.home, "text": _text()}
+    assert refused(lambda: PaperConsentFactory(**values, **change)) == constraint
+
+
+def test_paper_refuses_its_own_maker_and_a_second_that_waits(world: World) -> None:
+    row = PaperConsentFactory(member=world.member(), union=world.home, text=_text())
+    same = {"checked_by": row.made_by, "checked_at": NOON, "state": "rejected", "remark": "不对"}
+    rows = PaperConsent.objects.filter(pk=row.pk)
+    assert refused(lambda: rows.update(**same)) == "consent_paperconsent_maker_is_not_checker"
+    again = {"member": row.member, "union": world.home, "text": row.text}
+    again["recipient"] = row.recipient
+    assert refused(lambda: PaperConsentFactory(**again)) == "consent_paperconsent_one_waiting"
+    PaperConsentFactory(**again, rejected=True)
+
+
+def test_confirmed_paper_is_never_changed(world: World, consent: Consent) -> None:
+    row = PaperConsentFactory(
+        member=consent.member,
+        union=world.home,
+        recipient=consent.recipient,
+        text=consent.text,
+        rejected=True,
+        state="confirmed",
+        consent=consent,
+    )
+    refused(lambda: PaperConsent.objects.filter(pk=row.pk).update(signed_on=NOON.date()))
+    refused(lambda: PaperConsent.objects.filter(pk=row.pk).delete())
 
 
 @pytest.mark.parametrize(
