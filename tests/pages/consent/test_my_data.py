@@ -295,11 +295,7 @@ def test_pages_do_not_write_and_ask_few_questions(
     client: Client, member: Member, django_assert_max_num_queries: Any
 ) -> None:
     given(member)
-<<<<<<< HEAD
-    for name, most in [("my_data", 25), ("my_consents", 20), ("my_stored_data", 25)]:
-=======
     for name, most in [("my_data", 30), ("my_consents", 21), ("my_stored_data", 30)]:
->>>>>>> a5df8bb (consent: Take consents on paper, recorded by one officer and confirmed by another.)
         with django_assert_max_num_queries(most):
             client.get(reverse(name))
 
