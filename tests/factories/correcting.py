@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -30,21 +30,27 @@ from tests.factories.scoring import DAY, ScorecardFactory, after, agree
 class Correcting:
     """A member of six years with 40 mu on the small card: 70 points, grade A, 50 000 yuan."""
 
-    def __init__(self, admitted_on: date = date(2020, 5, 20), mu: str = "40") -> None:
+    def __init__(
+        self,
+        admitted_on: date = date(2020, 5, 20),
+        mu: str = "40",
+        day: date = DAY,
+        **card: Any,
+    ) -> None:
         load_reference_values(
             REFERENCE, by=OfficerUserFactory(), checked_by=OfficerUserFactory(), at=after(DAY)
         )
-        self.card = ScorecardFactory(active=True)
+        self.card = ScorecardFactory(active=True, **card)
         self.union = UnionFactory()
         self.membership = MembershipFactory(
             union=self.union, member__user=PhoneUserFactory(), admitted_on=admitted_on
         )
         self.member = self.membership.member
-        agree(self.member)
+        agree(self.member, valid_until=after(day) + timedelta(days=365))
         self.plot = PlotFactory(
             member=self.member, made_by=UserFactory(), confirmed=True, area_mu=Decimal(mu)
         )
-        night(DAY)
+        night(day)
 
     @property
     def score(self) -> Score:

@@ -121,7 +121,8 @@ def _what_follows(row: Override) -> str:
             "last": format_day(row.ends_on),
             "what": words_of(row),
         },
-        _("经办人写的原因：%(reason)s。成员会收到消息，可以提出异议。") % {"reason": row.reason},
+        _("经办人写的原因：%(reason)s。成员会收到消息，可以提出异议。")
+        % {"reason": row.reason.rstrip("。")},
     )
 
 

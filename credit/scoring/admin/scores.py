@@ -11,13 +11,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
 
 from cooperative.membership.marks import marks_of
 from core.dates import today
 from core.formats import format_number
+from core.sentences import listed
 from credit.scoring.admin.figures import figures_page
 from credit.scoring.admin.overrides import PROPOSE_OVERRIDE
-from credit.scoring.admin.parts import OfMemberAdmin, shown, yuan
+from credit.scoring.admin.parts import COLOURS, OfMemberAdmin, shown, yuan
 from credit.scoring.models import Objection, Override, Score, Scorecard
 from credit.scoring.pages.panel import panel_score
 from credit.scoring.rules import card_from_json
@@ -97,9 +99,7 @@ class ScoreAdmin(OfMemberAdmin):
         "total_score",
         "shown_grade",
         "limit_amount_yuan",
-        "has_veto",
-        "is_marked",
-        "is_overridden",
+        "shown_notes",
         "as_of",
         "confirmed_on",
     )
@@ -139,17 +139,19 @@ class ScoreAdmin(OfMemberAdmin):
     def limit_amount_yuan(self, row: Score) -> str:
         return yuan(row.limit_amount)
 
-    @admin.display(description=_("有否决项"), boolean=True)
-    def has_veto(self, row: Score) -> bool:
-        return bool(row.vetoes)
-
-    @admin.display(description=_("有异议"), boolean=True)
-    def is_marked(self, row: Any) -> bool:
-        return bool(row.is_marked)
-
-    @admin.display(description=_("有人工调整"), boolean=True)
-    def is_overridden(self, row: Any) -> bool:
-        return bool(row.is_overridden)
+    @display(description=_("请留意"), label=COLOURS)  # type: ignore[untyped-decorator]
+    def shown_notes(self, row: Any) -> tuple[str, str] | str:
+        """What an officer should know before anything else, the gravest in the colour."""
+        found = [
+            (key, word)
+            for key, word, is_so in (
+                ("late", _("否决"), bool(row.vetoes)),
+                ("soon", _("异议"), row.is_marked),
+                ("open", _("人工调整"), row.is_overridden),
+            )
+            if is_so
+        ]
+        return (found[0][0], listed(word for _key, word in found)) if found else "—"
 
     @admin.display(description=_("标记"))
     def shown_marks(self, row: Score) -> str:

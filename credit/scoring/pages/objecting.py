@@ -31,14 +31,10 @@ class Subject:
     title: str
     text: str
     earned: str
+    score: str
     value: Input | None
     url: str
     way: str
-
-    @property
-    def note(self) -> str:
-        """What the score says about it, in a line."""
-        return f"{self.text} · {self.earned}" if self.text and self.earned else self.text
 
 
 def subjects_of(read: ReadScore) -> tuple[list[Subject], list[Subject]]:
@@ -48,7 +44,7 @@ def subjects_of(read: ReadScore) -> tuple[list[Subject], list[Subject]]:
     indicators = {one.code: one.indicator for one in read.card.characteristics}
     vetoes = [
         Subject(
-            one.code, one.title, one.reason, "", values.get(one.indicator), _raise(one.code), ""
+            one.code, one.title, one.reason, "", "", values.get(one.indicator), _raise(one.code), ""
         )
         for one in read.card.vetoes
         if one.code in read.result.vetoes
@@ -67,7 +63,7 @@ def subject_of(read: ReadScore, code: str) -> Subject | None:
     if not code:
         total = {"total": format_number(read.result.total), "grade": read.grade.title}
         text = _("%(total)s 分，%(grade)s 级") % total
-        return Subject("", whole(), text, "", None, _raise(""), "")
+        return Subject("", whole(), text, "", "", None, _raise(""), "")
     first, others = subjects_of(read)
     return next((one for one in [*first, *others] if one.code == code), None)
 
@@ -79,6 +75,7 @@ def _subject(part: Part, value: Input | None) -> Subject:
         part.title,
         part.text,
         points_words(part.points, part.best),
+        f"{format_number(part.points)} / {format_number(part.best)}",
         value,
         _raise(part.code),
         reverse(way) if way else "",

@@ -34,7 +34,7 @@ def tell_confirmed(row: Override, score: Score, *, at: datetime) -> None:
         about=row,
         at=at,
         what=partial(_change, score, scored, other),
-        reason=row.reason,
+        reason=row.reason.rstrip("。"),
         first=row.starts_on,
         last=row.ends_on - _ONE_DAY,
     )
@@ -48,7 +48,7 @@ def tell_revoked(row: Override, score: Score | None, *, at: datetime) -> None:
         about=row,
         at=at,
         what=partial(_now, score),
-        reason=row.remark,
+        reason=row.remark.rstrip("。"),
     )
 
 
