@@ -1,6 +1,5 @@
 """What a night of scores reads of memberships stands in their indexes; anniversaries are found."""
 
-import cooperative.membership.rules.joining
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -41,10 +40,10 @@ class Migration(migrations.Migration):
                     (
                         "state__in",
                         [
-                            cooperative.membership.rules.joining.MembershipState["ADMITTED"],
-                            cooperative.membership.rules.joining.MembershipState["APPLIED"],
-                            cooperative.membership.rules.joining.MembershipState["BALLOTED"],
-                            cooperative.membership.rules.joining.MembershipState["SUSPENDED"],
+                            "admitted",
+                            "applied",
+                            "balloted",
+                            "suspended",
                         ],
                     )
                 ),
