@@ -19,7 +19,7 @@ from cooperative.farming.selectors import scope_of
 from cooperative.membership.models import Member
 from core import audit
 from core.dates import business_date
-from core.errors import Refused, busy_is_refused
+from core.errors import Busy, Refused, busy_is_refused, refusing
 from credit.scoring.models import Score, Scorecard
 from credit.scoring.services.statements import statement_of
 
@@ -60,8 +60,9 @@ def rescore(*, member: Member, by: Any, at: datetime) -> Score | None:
 def score_first(*, member: Member, by: Any, at: datetime) -> Score | None:
     """The first score of a member who has just agreed, without waiting for the night; else the current.
 
-    None where the member does not agree or belongs to no union. A night that comes second finds the
-    score and confirms it.
+    None where the member does not agree or belongs to no union. Of two who insert the first one, here
+    and in a night, the constraint lets one: here it is ``Busy``, and a night's chunk is done again in
+    halves, which find the score and confirm it.
 
     Raises:
         Refused: ``no_card``: no card is active.
@@ -74,7 +75,8 @@ def score_first(*, member: Member, by: Any, at: datetime) -> Score | None:
         Member.objects.locked().get(pk=member.pk)
         if (before := _lock_current(member)) is not None:
             return before
-        _score(member, card, at)
+        with refusing({"scoring_score_one_current": Busy()}):
+            _score(member, card, at)
         now = Score.objects.current().filter(member=member).first()
         if now is not None:
             audit.record(

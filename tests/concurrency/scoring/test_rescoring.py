@@ -8,10 +8,11 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from django.db import IntegrityError, models
+from django.db import IntegrityError, models, transaction
 
 from cooperative.membership.models import Member
-from core.errors import Refused, violated_constraint
+from core.errors import Busy, Refused, violated_constraint
+from core.jobs import run_job_now
 from core.jobs.running import plan_job
 from core.models import AuditRow, JobRun
 from core.models.base import LockedQuerySet
@@ -83,12 +84,12 @@ def test_a_night_that_waited_leaves_the_newer_score() -> None:
 
 
 def test_without_the_guards_the_night_fails() -> None:
-    bare = " ".join(statements._STATEMENT.split())
+    bare = " ".join(statements._WRITE.split())
     for guard in _GUARDS:
         assert guard in bare
         bare = bare.replace(guard, "")
     statements.statement_of.cache_clear()
-    with mock.patch.object(statements, "_STATEMENT", bare):
+    with mock.patch.object(statements, "_WRITE", bare):
         night_answer, _score = beside_a_night()
     statements.statement_of.cache_clear()
     assert isinstance(night_answer, IntegrityError)
@@ -127,3 +128,52 @@ def test_without_the_locks_it_is_said_twice() -> None:
     with mock.patch.object(LockedQuerySet, "locked", unlocked):
         score_twice()
     assert deeds() == 2
+
+
+def test_a_first_score_beside_a_nights_is_given_once() -> None:
+    """The night has inserted it and not committed: whoever asks meanwhile is told to try again."""
+    ScorecardFactory(active=True)
+    (one,) = agreed_members("2020-05-20")
+    run, asked = planned(), threading.Event()
+
+    def night_that_waits() -> None:
+        with transaction.atomic():
+            night(run)
+            asked.set()
+            meet()
+
+    def first_score() -> Score | None:
+        assert asked.wait(WAIT_SECONDS)
+        return rescoring.score_first(member=one.member, by=None, at=AT)
+
+    _night, answer = race(night_that_waits, first_score)
+    assert isinstance(answer, Busy)
+    assert Score.objects.count() == 1
+    assert rescoring.score_first(member=one.member, by=None, at=AT) == Score.objects.get()
+
+
+def test_a_night_that_loses_the_first_score_does_its_chunk_again() -> None:
+    ScorecardFactory(active=True)
+    members = [one.member for one in agreed_members("2020-05-20", "2025-01-01")]
+    run = planned()
+    written = threading.Event()
+    score = rescoring._score
+
+    def then_meet(*args: Any) -> None:
+        score(*args)
+        written.set()
+        meet()
+
+    def whole_night() -> None:
+        assert written.wait(WAIT_SECONDS)
+        run_job_now(run)
+
+    with mock.patch.object(rescoring, "_score", then_meet):
+        _night, first = race(
+            whole_night,
+            lambda: rescoring.score_first(member=members[0], by=None, at=AT),
+        )
+    run.refresh_from_db()
+    assert (run.state, run.failures.count()) == ("done", 0)
+    assert Score.objects.current().get(member=members[0]) == first
+    assert Score.objects.current().count() == 2
