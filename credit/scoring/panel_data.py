@@ -37,7 +37,7 @@ def _result(row: PanelSubject) -> Entry:
         items += [
             _item("mean", _("平均分"), format_number(row.mean)),
             _item("counted", _("评分人数"), str(row.counted)),
-            _item("holds_until", _("算到哪天为止"), format_day(row.holds_until)),
+            _item("holds_until", _("哪天以前算数"), format_day(row.holds_until)),
         ]
     title = _("邻里评议的结果")
     if row.decided_on is not None:

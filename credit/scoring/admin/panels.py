@@ -175,7 +175,7 @@ class PanelReviewAdmin(OfficerAdmin):
             _("结束打分，出结果"),
             CALL,
             what=lambda row: _(
-                "算出每位被评议人的平均分，告诉本人，今晚起算进信用评分。以后谁也不能再改。"
+                "算出每位被评议人的平均分，告诉本人，下一次评分就算进去。以后谁也不能再改。"
             ),
             do=_close,
             done=_("结果已经出来，被评议人会收到消息。"),
@@ -204,6 +204,7 @@ class PanelReviewAdmin(OfficerAdmin):
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         first = models.Case(
             models.When(state=S.OPEN, closes_on__lt=today(), then=0),
+            models.When(state=S.OPEN, finished=models.F("raters"), then=0),
             models.When(state=S.CALLED, then=1),
             models.When(state=S.OPEN, then=2),
             default=3,

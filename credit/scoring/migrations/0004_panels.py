@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "holds_until",
-                    models.DateField(blank=True, null=True, verbose_name="算到哪天为止"),
+                    models.DateField(blank=True, null=True, verbose_name="哪天以前算数"),
                 ),
                 (
                     "member",

@@ -119,7 +119,7 @@ class PanelSubject(models.Model):
         _("标准差"), max_digits=3, decimal_places=2, null=True, blank=True
     )
     decided_on = models.DateField(_("出结果的日期"), null=True, blank=True)
-    holds_until = models.DateField(_("算到哪天为止"), null=True, blank=True)
+    holds_until = models.DateField(_("哪天以前算数"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("被评议人")

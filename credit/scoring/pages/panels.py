@@ -160,7 +160,7 @@ def _result(row: PanelSubject) -> Result:
     until = format_day(row.holds_until) if row.holds_until else ""
     said = {
         PanelSubject.Outcome.RATED: _(
-            "去掉最高和最低的分再平均，算进信用评分，算到%(day)s。谁打了几分，不告诉任何人。"
+            "去掉最高和最低的分再平均，算进信用评分，%(day)s以前都算数。谁打了几分，不告诉任何人。"
         )
         % {"day": until},
         PanelSubject.Outcome.TOO_FEW: _("打分的人不够，这次没有结果，不影响您的信用评分。"),

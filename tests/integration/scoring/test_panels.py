@@ -8,12 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cooperative.notices.models import Notice
 from core.errors import Refused
 from core.models import AuditRow
+from credit.scoring import tasks
 from credit.scoring.conflicts import conflicts_between
 from credit.scoring.models import PanelRating, PanelReview, PanelSeat, PanelSubject
 from credit.scoring.services import panels
@@ -355,6 +357,20 @@ def test_strangers_and_excluded_raters_find_nothing(here: Neighbourhood) -> None
     assert panel.seats.get(member=here.people[3]).finished_at == AT
 
 
+def test_who_is_suspended_meanwhile_rates_no_more(here: Neighbourhood) -> None:
+    panel = here.opened(here.people[:1], here.people[3:8])
+    (subject,) = panel.subjects.all()
+    here.people[3].memberships.update(state="suspended")
+    refused("not_admitted", lambda: say(subject, here.people[3], 4))
+
+
+def test_who_was_erased_before_it_opened_is_left_out(here: Neighbourhood) -> None:
+    panel = here.called(here.people[:2], here.people[3:8])
+    erase_reviews(member=here.people[0], at=AT)
+    panels.open_panel(panel_id=panel.pk, by=here.convener, at=AT)
+    assert panel.subjects.filter(outcome="waiting").count() == 1
+
+
 def test_before_it_is_opened_nobody_rates(here: Neighbourhood) -> None:
     panel = here.called(here.people[:1], here.people[3:8])
     (subject,) = panel.subjects.all()
@@ -436,6 +452,17 @@ def test_raters_are_reminded_the_day_before_and_once(here: Neighbourhood) -> Non
         f"邻里评议打分到2026年5月27日（周三）为止，您还有 {left} 位没有评。"
         for left in (1, 2, 2, 2)
     ]
+
+
+def test_the_beats_tasks_remind_and_close(here: Neighbourhood) -> None:
+    panel = here.opened(here.people[:1], here.people[3:8])
+    with time_machine.travel(AT + timedelta(days=6), tick=False):
+        tasks.remind_panels()
+    assert Notice.objects.filter(kind="scoring.panel_reminder").count() == 5
+    with time_machine.travel(AFTER, tick=False):
+        tasks.close_panels()
+    panel.refresh_from_db()
+    assert panel.state == "closed"
 
 
 # What else reads it

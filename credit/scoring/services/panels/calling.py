@@ -142,7 +142,8 @@ def cancel_panel(*, panel_id: int, reason: str, by: Any, at: datetime) -> PanelR
 
 def _lock(found: PanelReview, raters: Collection[int]) -> tuple[PanelReview, list[int]]:
     """The people, then the panel."""
-    subjects = sorted(found.subjects.values_list("member", flat=True))
+    rows = found.subjects.filter(outcome=PanelSubject.Outcome.WAITING)  # one may be erased
+    subjects = sorted(rows.values_list("member", flat=True))
     lock_members({*subjects, *raters})
     return lock_panel(found.pk), subjects
 

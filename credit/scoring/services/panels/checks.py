@@ -59,12 +59,12 @@ def people_of(union: Union, members: Collection[int]) -> People:
         NotFound: one of them never belonged to it.
         Refused: ``not_admitted``.
     """
-    rows = Membership.objects.filter(union=union, member__in=members, member__erased_at=None)
+    rows = Membership.objects.filter(union=union, member__in=members)
     found = {row.member_id: row for row in rows.select_related("member").order_by("pk")}
     if set(found) != set(members):
         raise NotFound()
     for row in found.values():
-        if row.state != Membership.State.ADMITTED:
+        if row.state != Membership.State.ADMITTED or row.member.erased_at is not None:
             raise Refused(
                 "not_admitted",
                 _("%(name)s现在不是本会的正式成员，不能参加评议。") % {"name": _name(row)},
@@ -234,7 +234,7 @@ def record(deed: str, panel: PanelReview, by: Any, at: datetime, **facts: Any) -
 
 
 def _name(row: Membership) -> str:
-    return mask_name(row.member.name)
+    return mask_name(row.member.name) or _("有一位成员")
 
 
 def _own_matter() -> Refused:

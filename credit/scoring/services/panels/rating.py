@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cooperative.membership.access import member_of
+from cooperative.membership.models import Membership
 from core import audit
 from core.dates import business_date
 from core.errors import NotFound, Refused, busy_is_refused
@@ -23,7 +24,7 @@ def rate(*, subject_id: int, points: int, by: Any, at: datetime) -> PanelRating:
 
     Raises:
         NotFound: no such person on an opened panel of this rater, or excluded by rule.
-        Refused: ``points_wrong``, ``panel_over`` or ``panel_cancelled``.
+        Refused: ``points_wrong``, ``panel_over``, ``panel_cancelled`` or ``not_admitted``.
     """
     if not LOWEST <= points <= HIGHEST:
         raise Refused("points_wrong", _("请从六档里选一档。"), points=points)
@@ -35,7 +36,7 @@ def recuse(*, subject_id: int, by: Any, at: datetime) -> PanelRating:
 
     Raises:
         NotFound: as ``rate``.
-        Refused: ``panel_over`` or ``panel_cancelled``.
+        Refused: ``panel_over``, ``panel_cancelled`` or ``not_admitted``.
     """
     return _answer(subject_id, None, by, at)
 
@@ -47,6 +48,7 @@ def _answer(subject_id: int, points: int | None, by: Any, at: datetime) -> Panel
         # Read after the lock: who closes the panel holds all seats.
         seat.panel = PanelReview.objects.select_related("union").get(pk=seat.panel_id)
         _check_open(seat.panel, at)
+        _check_admitted(seat)
         sheet = sheet_of(seat, at)
         line = next((line for line in sheet if line.subject.pk == subject_id), None)
         if line is None:
@@ -92,6 +94,16 @@ def _check_open(panel: PanelReview, at: datetime) -> None:
         way_on=_("已经打的分照样算数，谢谢您。"),
         state=panel.state,
     )
+
+
+def _check_admitted(seat: PanelSeat) -> None:
+    rows = Membership.objects.filter(member=seat.member_id, union=seat.panel.union_id)
+    if not rows.filter(state=Membership.State.ADMITTED).exists():
+        raise Refused(
+            "not_admitted",
+            _("您现在不是本会的正式成员，不能打分。"),
+            way_on=_("有疑问请到工会办公室问。"),
+        )
 
 
 def _note_finished(seat: PanelSeat, sheet: list[Line], now: Line, at: datetime) -> None:

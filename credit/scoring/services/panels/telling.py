@@ -53,7 +53,7 @@ NOTICES: Mapping[str, Told] = {
     "scoring.panel_result": Told(
         _("邻里评议有了结果"),
         _("您的邻里评议有了结果：平均 %(mean)s 分，%(count)s 人打分。"),
-        _("满分 6 分，两头的分去掉再平均。从今天起算进您的信用评分，算到%(day)s。"),
+        _("满分 6 分，两头的分去掉再平均。下一次评分就算进去，%(day)s以前都算数。"),
     ),
     "scoring.panel_no_result": Told(
         _("邻里评议没有结果"),
