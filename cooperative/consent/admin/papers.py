@@ -56,9 +56,11 @@ def preview(file: StoredFile | None) -> str:
 
 def _what_counts(row: PaperConsent) -> str:
     text = _(
-        "请对着照片核对姓名、日期、签字和版本（第 %(version)s 版，%(day)s签）。"
+        "请对着照片核对：%(name)s，%(day)s签，说明第 %(version)s 版，授权给%(recipient)s。"
         "通过以后“%(purpose)s”授权马上有效，成员会收到消息。"
     ) % {
+        "name": row.member.name,
+        "recipient": row.recipient.name,
         "version": row.text.version,
         "day": format_day(row.signed_on),
         "purpose": purpose_of(row.purpose).title,
