@@ -42,7 +42,7 @@ class Figures:
 
 
 def figures(members: QuerySet[Member], *, then: date, now: date) -> Figures:
-    """The figures of some members; seven queries."""
+    """The figures of some members; six queries."""
     mine = Score.objects.filter(member__in=members)
     return Figures(
         now=_counts(mine, now),
