@@ -6,21 +6,26 @@ from django.utils.translation import gettext_lazy as _
 
 from credit.scoring.indicators import Indicator, Source, register_source
 
-# By time: what a night marked; by a write: what was recorded of a share.
+# By time: what a night marked, and what was due the day before; by a write: what was recorded of a
+# share. A share that is due today is late, or paid in time, only tomorrow.
 _CHANGED = """
     SELECT borrower.member_id
-    FROM lending_nightmark mark
-    JOIN lending_share share ON share.id = mark.share_id
-    JOIN lending_loan loan ON loan.id = share.loan_id
+    FROM (
+        SELECT DISTINCT share.loan_id
+        FROM (
+            SELECT mark.share_id FROM lending_nightmark mark
+            WHERE mark."on" >= %(after)s::date AND mark."on" <= %(day)s::date
+                AND (mark.kind <> 'due' OR mark."on" < %(day)s::date)
+            UNION
+            SELECT event.share_id FROM lending_loanevent event WHERE event.at > %(since)s
+        ) touched
+        CROSS JOIN LATERAL (
+            SELECT share.loan_id FROM lending_share share WHERE share.id = touched.share_id
+            OFFSET 0  -- one by one from the index, never the whole table
+        ) share
+    ) touched
+    JOIN lending_loan loan ON loan.id = touched.loan_id
     JOIN membership_membership borrower ON borrower.id = loan.membership_id
-    WHERE mark."on" >= %(after)s::date AND mark."on" <= %(day)s::date
-    UNION
-    SELECT borrower.member_id
-    FROM lending_loanevent event
-    JOIN lending_share share ON share.id = event.share_id
-    JOIN lending_loan loan ON loan.id = share.loan_id
-    JOIN membership_membership borrower ON borrower.id = loan.membership_id
-    WHERE event.at > %(since)s
 """
 
 LOANS = Source(

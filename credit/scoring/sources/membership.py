@@ -30,8 +30,11 @@ MEMBERSHIPS = Source(
         SELECT membership.member_id
         FROM generate_series(%(after)s::date + 1, %(day)s::date, interval '1 day') AS day (day)
         CROSS JOIN generate_series(1, 120) AS years (past)
-        JOIN membership_membership membership
-            ON membership.admitted_on = (day.day - make_interval(years => years.past))::date
+        CROSS JOIN LATERAL (
+            SELECT membership.member_id FROM membership_membership membership
+            WHERE membership.admitted_on = (day.day - make_interval(years => years.past))::date
+            OFFSET 0  -- day by day from the index; PostgreSQL expects many more and would read all
+        ) membership
         UNION
         {changed_by_deeds("membership.membership")}
     """,  # noqa: S608 - no value from outside
