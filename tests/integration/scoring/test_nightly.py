@@ -12,6 +12,7 @@ import pytest
 
 from cooperative.consent.models import Consent
 from cooperative.membership.models import Member, Membership
+from core import audit
 from core.errors import Refused
 from core.jobs import kinds, run_job_now
 from core.jobs.running import plan_job
@@ -21,7 +22,7 @@ from credit.scoring.rules.card import card_from_json
 from credit.scoring.rules.evaluating import evaluate
 from credit.scoring.services import nightly
 from tests.factories.accounts import UserFactory
-from tests.factories.farming import PlotFactory
+from tests.factories.farming import PlotFactory, YearlyIncomeFactory
 from tests.factories.lending import LoanFactory, PartyFactory
 from tests.factories.membership import MembershipFactory
 from tests.factories.nights import share_due
@@ -247,3 +248,82 @@ def test_a_run_keeps_the_card_it_began_with() -> None:
     ScorecardFactory(active=True, definition=CARD | {"title": "另一张"})
     run_job_now(run)
     assert Score.objects.get().scorecard == first
+
+
+def test_a_member_who_left_today_has_no_score_from_today_on() -> None:
+    ScorecardFactory(active=True)
+    one, other = agreed_members("2020-05-19", "2020-05-19")
+    scored()
+    Membership.objects.filter(pk=one.pk).update(state="left", ended_on=DAY + timedelta(days=1))
+    audit.record("membership.left", one, by=None, at=after(DAY + timedelta(days=1)))
+    run = scored(DAY + timedelta(days=1))
+    assert run.parameters["members"] == [one.member_id]
+    assert [score.member_id for score in Score.objects.current().order_by("pk")] == [
+        other.member_id
+    ]
+    assert Score.objects.get(member=one.member).superseded_on == DAY + timedelta(days=1)
+
+
+def test_a_member_who_is_admitted_tomorrow_is_not_scored_today() -> None:
+    ScorecardFactory(active=True)
+    agreed_members("2026-05-21")
+    scored(full=True)
+    assert not Score.objects.exists()
+
+
+def test_contradictory_facts_are_scored_as_they_stand() -> None:
+    ScorecardFactory(active=True)
+    (one,) = agreed_members("2020-05-19")
+    facts = {"member": one.member, "made_by": maker()}
+    # Land beyond belief, a correction that waits, a plot that ended, and an income that is a loss.
+    old = PlotFactory(**facts, confirmed=True, area_mu=Decimal("99999999.99"))
+    PlotFactory(**facts, area_mu=Decimal("0.01"), corrects=old)
+    PlotFactory(**facts, confirmed=True, ended_on=DAY - timedelta(days=1))
+    YearlyIncomeFactory(**facts, confirmed=True, amount=Decimal(1), costs=Decimal("999999999.99"))
+    scored()
+    score = current(one)
+    assert score.inputs[1] == Decimal("99999999.9900")
+    assert (score.inputs[4], score.total) == (Decimal("0.0000"), Decimal("100.00"))
+    card = card_from_json(score.scorecard.definition)
+    again = evaluate(card, dict(zip(card.indicators, score.inputs, strict=True)))
+    assert (again.total, again.grade, again.limit) == (
+        score.total,
+        score.grade,
+        score.limit_amount,
+    )
+
+
+def test_after_a_mass_of_changes_all_are_scored_and_nobody_is_named() -> None:
+    ScorecardFactory(active=True)
+    members = agreed_members("2020-05-19", "2020-05-19")
+    scored()
+    for one in members:
+        audit.record("membership.suspended", one, by=None, at=after(DAY + timedelta(days=1)))
+    with mock.patch.object(nightly, "_MOST_NAMED", 1):
+        run = scored(DAY + timedelta(days=1))
+    assert run.parameters["members"] is None
+    assert {score.confirmed_on for score in Score.objects.order_by("pk")} == {
+        DAY + timedelta(days=1)
+    }
+
+
+@pytest.mark.slow
+def test_a_year_of_nights_without_changes_writes_no_row() -> None:
+    ScorecardFactory(active=True)
+    one = MembershipFactory(admitted_on=date(2020, 5, 20), waiting_ends_on=date(2020, 11, 20))
+    agree(one.member, valid_until=after(DAY) + timedelta(days=1000))
+    PlotFactory(member=one.member, made_by=maker(), confirmed=True, area_mu=Decimal("60"))
+    scored()
+    before = rows()[0]
+    for night in range(1, 365):
+        scored(DAY + timedelta(days=night))
+    # The first run of each month looked at everybody; no row but its confirmation is another one.
+    (after_a_year,) = rows()
+    assert Score.objects.get().confirmed_on == date(2027, 5, 1)
+    assert [a for a, b in zip(before, after_a_year, strict=True) if a != b] == [DAY]
+    # The next night is an anniversary.
+    scored(DAY + timedelta(days=365))
+    assert list(Score.objects.order_by("pk").values_list("as_of", flat=True)) == [
+        DAY,
+        DAY + timedelta(days=365),
+    ]
