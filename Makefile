@@ -33,10 +33,11 @@ test: venv-dev ## run all tests on two cores (ARGS='-k roster' for some)
 BENCH_small_roster := --rows 500 --naive 20
 BENCH_small_ledger := --entries 500 --single 50
 BENCH_small_lending := --loans 2000 --rounds 1 --naive 20
+BENCH_small_scoring := --members 2000 --rounds 1 --naive 20
 BENCH_small_repayments := --loans 40 --payments 200 --threads 8
 
 bench: venv-dev ## measure speed against a floor and the naive way (SIZE=small for a short run)
-	@$(foreach what,roster ledger lending repayments,$(BIN)/python -m benchmarks.$(what) $(BENCH_$(SIZE)_$(what)) &&) true
+	@$(foreach what,roster ledger lending scoring repayments,$(BIN)/python -m benchmarks.$(what) $(BENCH_$(SIZE)_$(what)) &&) true
 
 check: lint types layers django-checks ## lint, types, layers, templates, translations, deployment
 
