@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from cooperative.farming.selectors import scope_of
 from cooperative.membership.access import unions_where
 from cooperative.membership.models import Member, Membership
 from cooperative.membership.rules.joining import MembershipState
@@ -86,6 +87,15 @@ def access_of_member(
         raise NotFound()
     check_not_own(row.member, user)  # type: ignore[attr-defined]
     return row
+
+
+def scope_for(member: Member) -> str:
+    """The path of the union that deals with a member's score: as for facts, or the last they left."""
+    path = scope_of(member)
+    if path:
+        return path
+    left = Membership.objects.filter(member=member, state=MembershipState.LEFT)
+    return left.order_by("-ended_on", "-pk").values_list("union__path", flat=True).first() or ""
 
 
 def check_not_own(member: Member, user: Any) -> None:

@@ -155,7 +155,7 @@ class ScoreAdmin(OfMemberAdmin):
 
     @admin.display(description=_("标记"))
     def shown_marks(self, row: Score) -> str:
-        return "；".join(marks_of(row.member)) or "—"
+        return listed(marks_of(row.member)) or "—"
 
     @admin.display(description=_("评分"))
     def shown_score(self, row: Score) -> SafeString:

@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from cooperative.consent.rules.requests import due_on
-from cooperative.farming.selectors import scope_of
 from cooperative.membership.models import Member
 from core import audit
 from core.dates import business_date
@@ -29,7 +28,13 @@ from core.models import StoredFile
 from core.parameters import value_on
 from credit.scoring.models import Objection, Override, Score
 from credit.scoring.parameters import OBJECTION_DAYS
-from credit.scoring.reach import ANSWER, BELONGED, access_of_member, access_own_objection
+from credit.scoring.reach import (
+    ANSWER,
+    BELONGED,
+    access_of_member,
+    access_own_objection,
+    scope_for,
+)
 from credit.scoring.rules import card_from_json
 from credit.scoring.rules.objecting import TRANSITIONS, ObjectionActor, ObjectionState
 from credit.scoring.services.checks import clean_words
@@ -64,7 +69,7 @@ def raise_objection(
     )
     with busy_is_refused(), transaction.atomic():
         _lock_own(member, by)
-        today, scope = business_date(at), scope_of(member)
+        today, scope = business_date(at), scope_for(member)
         objection = Objection(
             member=member,
             score=_objectionable(member, about),
@@ -262,7 +267,7 @@ def _record(deed: str, objection: Objection, by: Any, at: datetime, **facts: Any
         objection,
         by=by,
         at=at,
-        scope=scope_of(objection.member),
+        scope=scope_for(objection.member),
         member=objection.member_id,
         about=objection.about,
         **facts,

@@ -11,12 +11,12 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cooperative.farming.selectors import scope_of
 from cooperative.membership.models import Member
 from cooperative.membership.services.telling import addressee_of
 from cooperative.notices.kinds import register_kind
 from cooperative.notices.services import notify
 from core.sentences import Text, filled
+from credit.scoring.reach import scope_for
 
 DUE_SOON = "scoring.objection_due_soon"
 DUE_TOMORROW = "scoring.objection_due_tomorrow"
@@ -89,5 +89,5 @@ def tell(
         link=link or reverse("my_score"),
         subject=about,
         due_on=due_on,
-        scope=scope_of(member),
+        scope=scope_for(member),
     )

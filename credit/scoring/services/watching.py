@@ -10,14 +10,13 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cooperative.farming.selectors import scope_of
 from cooperative.membership.selectors.officers import nearest_officers
 from cooperative.notices.services import notify, to_account
 from core.dates import business_date, days_until
 from core.formats import format_day
 from core.sentences import filled
 from credit.scoring.models import Objection
-from credit.scoring.reach import ANSWER
+from credit.scoring.reach import ANSWER, scope_for
 from credit.scoring.selectors.objections import clocks_running_out
 from credit.scoring.services.telling import DUE_SOON, DUE_TOMORROW, OVERDUE
 
@@ -40,7 +39,7 @@ def watch_objections(*, at: datetime) -> int:
 
 def _remind(objection: Objection, today: date, at: datetime) -> None:
     kind, key_day, title = _reminder(objection, today)
-    scope = scope_of(objection.member)
+    scope = scope_for(objection.member)
     # Nobody answers an objection of their own.
     own = objection.member.user_id
     for officer in nearest_officers(scope, ANSWER, today, without=own):

@@ -218,7 +218,10 @@ def test_officers_of_another_union_do_not_reach_it(scene: Correcting) -> None:
 def test_who_has_left_is_still_owed_an_answer(scene: Correcting) -> None:
     row = raised(scene)
     type(scene.membership).objects.filter(pk=scene.membership.pk).update(state="left", ended_on=DAY)
-    assert answered(objections.reject_objection, row, scene.officer("convener")).state == "rejected"
+    by = scene.officer("convener")
+    watch_objections(at=after(row.due_on))
+    assert Notice.objects.filter(recipient=by).count() == 1
+    assert answered(objections.reject_objection, row, by).state == "rejected"
 
 
 def test_the_desk_counts_those_past_their_day(scene: Correcting) -> None:

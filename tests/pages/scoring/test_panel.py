@@ -114,6 +114,16 @@ def test_the_list_asks_a_fixed_number_of_queries(
             text(client, address)
 
 
+def test_the_lists_leave_as_workbooks(scene: Correcting, signed_in: Any) -> None:
+    ObjectionFactory(score=scene.score)
+    OverrideFactory(score=scene.score)
+    client = desk(signed_in, scene, "convener")
+    for address in (SCORES, OBJECTIONS, OVERRIDES):
+        answer = client.post(f"{address}export/")
+        assert answer.status_code == 200
+        assert answer["Content-Type"].endswith("spreadsheetml.sheet")
+
+
 def test_nothing_of_another_union_is_shown(scene: Correcting, signed_in: Any) -> None:
     rows = [
         (SCORES, scene.score),
