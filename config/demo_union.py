@@ -16,6 +16,7 @@ from cooperative.accounts.models import User
 from cooperative.consent import demo as consent_demo
 from cooperative.consent.reference import ensure_recipients
 from cooperative.consent.reference import load_reference as load_consent_reference
+from cooperative.consent.vocabulary import SCORING
 from cooperative.farming import demo as farming_demo
 from cooperative.membership.demo import (
     Applicant,
@@ -123,7 +124,15 @@ def load(*, at: datetime, say: Callable[[str], object]) -> None:
     say("consents, disclosures and requests")
     lending_demo.decide_basic_limit(union=unions["HD01"], by=first, checked_by=second, at=at)
     people = lending_demo.gather_people(union=unions["HD01"], accounts=make_phone_accounts, at=at)
-    scoring_demo.load_scores(union=unions["HD01"], at=at - timedelta(days=30))
+    papers = consent_demo.paper_consents(
+        unions["HD01"],
+        SCORING,
+        by=staff["jingban"],
+        checked_by=staff["fuhe"],
+        at=at - timedelta(days=60),
+    )
+    say(f"{papers} consents on paper")
+    scoring_demo.load_scores(union=unions["HD01"], at=at - timedelta(days=32))
     loans = lending_demo.load(
         people=people, convener=staff["jingban"], reviewer=staff["fuhe"], at=at
     )

@@ -21,6 +21,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from core.formats import format_number
 from credit.scoring.indicators import indicators
 from credit.scoring.models.cards import TITLE_LENGTH
 from credit.scoring.pages.cards import title_of_indicator
@@ -191,8 +192,8 @@ def _head(definition: Data) -> dict[str, Any]:
     return {
         "title": definition["title"],
         "source": definition["source"],
-        "assets_percent": (Decimal(limit["assets_share"]) * _PERCENT).normalize(),
-        "income_percent": (Decimal(limit["income_share"]) * _PERCENT).normalize(),
+        "assets_percent": format_number(Decimal(limit["assets_share"]) * _PERCENT),
+        "income_percent": format_number(Decimal(limit["income_share"]) * _PERCENT),
         "cap": limit["cap"],
         "step": limit["step"],
     }
