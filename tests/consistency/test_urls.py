@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.contrib import admin
 from django.db import connection, transaction
 from django.test import Client, override_settings
+from django.urls import Resolver404, resolve
 
 from cooperative.membership.access import can_anywhere
 from core.dates import today
@@ -29,6 +31,15 @@ _SESSIONS = ("django_session", "usersessions_usersession", "last_login")
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"|X-CSRFToken": "[^"]*"')
 # Rows of the whole house: every officer reads them, whoever wrote them.
 SHARED = frozenset({"consent.consenttext", "lending.lprrate", "scoring.scorecard"})
+# One case each, so that two processes share them evenly.
+NAMES = (
+    "visitor",
+    "newcomer",
+    "convener of A without second step",
+    *(f"{who} of {letter}" for letter in "AB" for who in ("member", *ROLES)),
+)
+# A choice of one of Django's own filters: only a value in a lookup on the rows that are listed.
+_PLAIN_CHOICE = re.compile(r"\?(\w+__(?:exact|isnull|gte|lt|in)|e|p)=[^&]*(?:&[^&]*)?$")
 _DOORS = ("/sign-in/", "/admin/login/", "/officers/sign-in/")
 
 
@@ -208,28 +219,44 @@ def test_every_name_is_used_once():
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("township", ["", "A", "B"], ids=["nobody's", "first", "second"])
-def test_every_url_as_every_role(world, people, township):
+def test_nobody_is_left_out(people):
+    assert {person.name for person in people} == set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_url_as_every_role(world, people, name):
     """GET and POST, each without a form's body, on rows of the first township."""
     first, _second = world
-    found, calls = [], 0
-    those = [person for person in people if person.township == township]
-    assert len(those) == (3 if township == "" else 1 + len(ROLES))
+    found = []
+    (person,) = (one for one in people if one.name == name)
+    outside = person.township == "B" or person.name == "newcomer"
     for address in addresses(demo_urlconf()):
         path = address.path(values_for(address, first))
-        for person in those:
-            for method in ("get", "post"):
-                response = person.ask(method, path)
-                calls += 1
-                fault = broken(address, person, response)
-                if fault:
-                    found.append(f"{person.name}: {method.upper()} {address.route} {fault}")
-                outside = person.township == "B" or person.name == "newcomer"
-                may_choose = address.name.startswith(("join", "give_consent"))
-                if outside and not may_choose and leaks(response):
-                    found.append(f"{person.name}: {method} {address.route} shows {leaks(response)}")
-    print(f"{calls} calls")
+        for method in ("get", "post"):
+            response = person.ask(method, path)
+            fault = broken(address, person, response)
+            if not fault and method == "get":
+                fault = hidden(address, person, response, first)
+            if fault:
+                found.append(f"{person.name}: {method.upper()} {address.route} {fault}")
+            may_choose = address.name.startswith(("join", "give_consent"))
+            if outside and not may_choose and leaks(response):
+                found.append(f"{person.name}: {method} {address.route} shows {leaks(response)}")
     assert not found, "\n".join(found)
+
+
+def hidden(address: Address, person: Person, response: Any, first: Township) -> str:
+    """How an officer is kept from a row of their own: the wall stands round the township."""
+    label = ".".join(address.route.split("/")[1:3])
+    is_row = address.in_panel and address.name.endswith(("_change", "_changelist"))
+    if not is_row or label not in first.rows or person.half_in:
+        return ""
+    if person.township != "A" or not person.post:
+        return ""
+    model_admin = admin.site.get_model_admin(type(first.rows[label]))
+    may = can_anywhere(person.user, model_admin.view_permission, today())
+    expected = (200,) if may else (403, 404)
+    return "" if response.status_code in expected else f"answers {response.status_code}"
 
 
 def test_a_foreign_row_looks_like_an_absent_one(world, people):
@@ -270,13 +297,22 @@ def test_garbage_in_an_address_is_an_answer_and_no_crash(world, people):
         }:
             for garbage in GARBAGE:
                 path = address.path(values_for(address, first) | {key: garbage})
-                for method in ("get", "post"):
+                # What no pattern takes never comes to a view, by whatever method.
+                for method in ("get", "post") if _leads_somewhere(path) else ("get",):
                     response = person.ask(method, path)
                     if response.status_code >= 500:
                         found.append(f"{method} {path} {response.status_code}")
                     if response.status_code >= 400 and response.written:
                         found.append(f"{method} {path} wrote {response.written}")
     assert not found, "\n".join(found)
+
+
+def _leads_somewhere(path: str) -> bool:
+    try:
+        resolve(unquote(path))
+    except Resolver404:
+        return False
+    return True
 
 
 def test_no_list_of_the_second_township_shows_the_first(world, people):
@@ -296,6 +332,7 @@ def test_no_list_of_the_second_township_shows_the_first(world, people):
             offered = set(re.findall(r'href="(\?[^"]+)"', page.body.decode()))
             # Each heading offers three ways to sort, which show the same rows; one is tried below.
             tried = {link.replace("&amp;", "&") for link in offered if "?o=" not in link}
+            tried = _one_of_a_kind(tried)
             tried |= {f"?q={letter}" for letter in ("的", "1", "a")}
             tried |= {f"?union={first.union.code[:2]}", "?all=", "?p=2", "?o=1.2.3", "?id__gt=0"}
             tried |= {f"?union__id__exact={first.union.pk}", "?member__name__startswith=x"}
@@ -306,6 +343,15 @@ def test_no_list_of_the_second_township_shows_the_first(world, people):
                         f"{person.name}: {base}{query} {response.status_code} {leaks(response)}"
                     )
     assert not found, "\n".join(found)
+
+
+def _one_of_a_kind(links: Iterable[str]) -> set[str]:
+    """Of the choices of one plain filter the first; all choices of filters that we wrote."""
+    kept: dict[str, str] = {}
+    for link in sorted(links):
+        plain = _PLAIN_CHOICE.fullmatch(link)
+        kept.setdefault(plain.group(1) if plain else link, link)
+    return set(kept.values())
 
 
 def test_searching_by_name_finds_no_neighbour(world, people):
@@ -334,25 +380,3 @@ def test_a_picked_row_of_the_neighbours_is_not_acted_on(world, people):
         for method in ("get", "post"):
             answer = reviewer.ask(method, f"{base}decide/{verb}/?keys={key}", {"reason": "不实"})
             assert (answer.status_code, answer.written) == (404, [])
-
-
-def test_officers_see_their_own_rows(world, people):
-    """The wall stands round the township, not in front of it."""
-    first, _second = world
-    for address in addresses(demo_urlconf()):
-        if not address.name.endswith(("_change", "_changelist")) or not address.in_panel:
-            continue
-        label = ".".join(address.route.split("/")[1:3])
-        if label not in first.rows:
-            continue
-        for person in people:
-            if person.township == "A" and person.post:
-                model_admin = _admin_of(first.rows[label])
-                may = can_anywhere(person.user, model_admin.view_permission, today())
-                response = person.ask("get", address.path(values_for(address, first)))
-                expected = (200,) if may else (403, 404)
-                assert response.status_code in expected, (person.name, address.route)
-
-
-def _admin_of(row: Any) -> Any:
-    return admin.site.get_model_admin(type(row))
