@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models import StoredFile
 from core.models.base import FourEyes, LockedQuerySet, both_or_neither, four_eyes_constraints
 from core.money import MoneyField
-from credit.lending.models.loans import Share
+from credit.lending.models.shares import Share
 from credit.lending.rules.states.cost import CostState
 
 CostManager = models.Manager.from_queryset(LockedQuerySet["Cost"])

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models import StoredFile
 from core.models.base import LockedQuerySet, both_or_neither
 from core.money import MoneyField
-from credit.lending.models.loans import Share
+from credit.lending.models.shares import Share
 from credit.lending.rules.states.hand_back import HandBackState
 
 HandBackManager = models.Manager.from_queryset(LockedQuerySet["HandBack"])

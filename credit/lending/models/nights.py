@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cooperative.membership.models import Union
 from core.money import ZERO, MoneyField
-from credit.lending.models.loans import Share
+from credit.lending.models.shares import Share
 
 
 class NightMark(models.Model):

@@ -11,7 +11,7 @@ from cooperative.ledger.models import Entry
 from core.models import StoredFile
 from core.models.base import LockedQuerySet, both_or_neither
 from core.money import ZERO, MoneyField
-from credit.lending.models.loans import Share
+from credit.lending.models.shares import Share
 from credit.lending.rules.states.repayment import RepaymentState
 
 RepaymentManager = models.Manager.from_queryset(LockedQuerySet["Repayment"])

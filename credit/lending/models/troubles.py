@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models.base import FourEyes, LockedQuerySet, both_or_neither, four_eyes_constraints
 from core.money import MoneyField
-from credit.lending.models.loans import Loan, Share
+from credit.lending.models.loans import Loan
+from credit.lending.models.shares import Share
 from credit.lending.rules.states.extension import ExtensionState
 
 ExtensionManager = models.Manager.from_queryset(LockedQuerySet["Extension"])

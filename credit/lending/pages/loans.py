@@ -23,14 +23,7 @@ from credit.lending.pages.spare import Line as Link
 from credit.lending.pages.texts import LOAN_TONES, REPAYMENT_TONES, SHARE_TONES, percent
 from credit.lending.rules.overdue import DAYS_OF_YEAR
 from credit.lending.selectors import overview
-from credit.lending.selectors.loans import (
-    PENDING,
-    Line,
-    LoanPage,
-    ShareView,
-    loan_page,
-    share_view,
-)
+from credit.lending.selectors.loans import PENDING, Line, LoanPage, ShareView, loan_page, share_view
 
 ON_THE_WAY = ("agreed", "sent", "disputed")
 # Of an old loan the page shows what happened last, and leads to the rest.

@@ -16,7 +16,7 @@ from core.exact import ZERO
 from core.parameters import values_on
 from credit.lending import parameters
 from credit.lending.models import Share
-from credit.lending.models.loans import OPEN_SHARE_STATES
+from credit.lending.models.shares import OPEN_SHARE_STATES
 from credit.lending.rules import policy
 from credit.lending.rules.policy import (
     HUNDRED,

@@ -21,7 +21,7 @@ from credit.lending.models import (
     Signature,
     SpareMoney,
 )
-from credit.lending.models.loans import OPEN_SHARE_STATES
+from credit.lending.models.shares import OPEN_SHARE_STATES
 
 ASKING = ("submitted", "returned", "proposed", "convening", "covered", "contracted")
 ENDED_LOANS = ("settled", "written_off", "cancelled")

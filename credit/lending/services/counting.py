@@ -12,7 +12,7 @@ from core.dates import business_date
 from core.documents import new_number
 from core.exact import ZERO
 from credit.lending.models import Loan, LoanEvent, Repayment, Share
-from credit.lending.models.loans import OPEN_SHARE_STATES
+from credit.lending.models.shares import OPEN_SHARE_STATES
 from credit.lending.rules.books import Standing
 from credit.lending.services.booking import post_payment
 from credit.lending.services.costs import lapse_costs

@@ -24,7 +24,7 @@ from credit.lending.access import access_own_loan, access_party_repayment
 from credit.lending.models import Loan, LoanEvent, Repayment, Share
 from credit.lending.rules.states import Actor
 from credit.lending.rules.states.repayment import TRANSITIONS, RepaymentState
-from credit.lending.selectors.loans import split_of
+from credit.lending.selectors.paying_off import split_of
 from credit.lending.selectors.replaying import DELIVERED_STATES
 from credit.lending.services.booking import RETURNED, post_change
 from credit.lending.services.checks import check_not_future, clean_reason

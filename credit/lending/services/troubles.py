@@ -20,7 +20,7 @@ from core.formats import format_moment
 from core.parameters import value_on
 from credit.lending import parameters
 from credit.lending.models import Loan, LoanEvent, Mediation, Share, WriteOff
-from credit.lending.models.loans import OPEN_SHARE_STATES
+from credit.lending.models.shares import OPEN_SHARE_STATES
 from credit.lending.services.booking import WRITTEN_OFF, post_change
 from credit.lending.services.checks import clean_reason
 from credit.lending.services.costs import lapse_costs

@@ -12,8 +12,8 @@ from core.errors import Refused
 from credit.lending.access import access_lent_share, access_own_loan, access_party_loan
 from credit.lending.forms import PayoffForm
 from credit.lending.pages.loans import borrower_page, lender_page
-from credit.lending.selectors.loans import payoff_of_loan
 from credit.lending.selectors.overview import share_of
+from credit.lending.selectors.paying_off import payoff_of_loan
 from credit.lending.views.common import show
 
 

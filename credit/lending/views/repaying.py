@@ -35,7 +35,7 @@ from credit.lending.pages.repaying import (
     repay_page,
 )
 from credit.lending.pages.repayments import repayment_page
-from credit.lending.selectors.loans import split_of
+from credit.lending.selectors.paying_off import split_of
 from credit.lending.services import repaying as services
 from credit.lending.services.papers import receipt_pdf
 from credit.lending.views.common import Sheet, ask, download, posted, refusal_of, show

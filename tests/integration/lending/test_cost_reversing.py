@@ -12,7 +12,8 @@ from core.errors import NotFound, Refused
 from core.models import AuditRow
 from credit.lending.models import Cost, LoanEvent
 from credit.lending.running import running_todos, running_waiting
-from credit.lending.selectors.loans import loan_page, payoff_of_loan
+from credit.lending.selectors.loans import loan_page
+from credit.lending.selectors.paying_off import payoff_of_loan
 from credit.lending.selectors.statements import statement_of_loan
 from credit.lending.services import cost_reversing, troubles
 from tests.factories.running import Parties, assert_sound, noon, paid, running_loan

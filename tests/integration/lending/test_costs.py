@@ -17,7 +17,8 @@ from core.files import access_file
 from core.models import AuditRow
 from credit.lending.models import Cost, Loan, LoanEvent, Share
 from credit.lending.running import running_todos, running_waiting
-from credit.lending.selectors.loans import loan_page, payoff_of_loan
+from credit.lending.selectors.loans import loan_page
+from credit.lending.selectors.paying_off import payoff_of_loan
 from credit.lending.selectors.statements import statement_of_loan
 from credit.lending.services import costs, repaying
 from tests.factories.core import StoredFileFactory

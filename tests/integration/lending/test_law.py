@@ -12,7 +12,7 @@ from cooperative.ledger.models import Entry
 from core.parameters import load_reference_values
 from credit.lending import parameters
 from credit.lending.models import LoanEvent
-from credit.lending.selectors.loans import payoff_of_loan
+from credit.lending.selectors.paying_off import payoff_of_loan
 from credit.lending.services import delivery, extending
 from tests.factories.contracting import Case, quick_pdf, rules_in_force, signed_case
 from tests.factories.lending import TODAY, LprRateFactory

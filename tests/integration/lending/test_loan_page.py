@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from core.errors import Refused
 from credit.lending.models import Loan
-from credit.lending.selectors.loans import loan_page, payoff_of_loan, pending_amounts, share_view
+from credit.lending.selectors.loans import loan_page, share_view
+from credit.lending.selectors.paying_off import payoff_of_loan, pending_amounts
 from tests.factories.running import DELIVERED_ON, Parties, declared, noon, paid, running_loan
 
 pytestmark = pytest.mark.django_db

@@ -27,7 +27,7 @@ from core.parameters import load_reference_values
 from credit.lending import parameters
 from credit.lending.models import Cost, Loan, LoanEvent, Repayment, Share
 from credit.lending.rules.ceiling import Change, Charge, check_ceiling
-from credit.lending.selectors.loans import payoff_of_loan
+from credit.lending.selectors.paying_off import payoff_of_loan
 from credit.lending.services import cost_reversing, costs, extending, repaying, troubles
 from tests.factories.core import StoredFileFactory
 from tests.factories.membership import OfficerUserFactory
