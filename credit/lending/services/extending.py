@@ -14,17 +14,19 @@ from django.utils.translation import gettext_lazy as _
 from core import audit
 from core.dates import business_date
 from core.errors import NotFound, Refused, busy_is_refused, refusing
-from core.formats import format_day
 from credit.lending.access import access_own_loan, access_party_extension
-from credit.lending.extension_checks import check_extension
-from credit.lending.limit_words import months_text
 from credit.lending.models import Extension, ExtensionConsent, Loan, LoanEvent, Share
 from credit.lending.rules.extending import moved_dues
 from credit.lending.rules.states import Actor
 from credit.lending.rules.states.extension import TRANSITIONS, ExtensionState
-from credit.lending.selectors.extending import Room, room_to_extend
 from credit.lending.selectors.replaying import History, events_of, history_of
 from credit.lending.services.checks import clean_reason
+from credit.lending.services.extending_checks import (
+    check_all,
+    check_end,
+    check_runs,
+    running_of,
+)
 from credit.lending.services.loan_notices import (
     borrower_of,
     extension_link,
@@ -60,14 +62,14 @@ def ask_extension(*, loan_id: int, ends_on: date, reason: str, by: Any, at: date
     with busy_is_refused(), transaction.atomic():
         loan = lock_loan(loan_id)
         shares = lock_shares(loan)
-        _check_runs(loan)
-        _check_end(loan, shares, ends_on, business_date(at))
+        check_runs(loan)
+        check_end(loan, shares, ends_on, business_date(at))
         with refusing({"lending_extension_once": _extended_once()}):
             extension = Extension.objects.create(
                 loan=loan, ends_on=ends_on, reason=reason, asked_by=by, asked_at=at
             )
         _record("asked", extension, by, at, ends_on=ends_on.isoformat())
-        for lender in lenders_of(_running(shares)):
+        for lender in lenders_of(running_of(shares)):
             name = borrower_of(loan).name
             _tell(lender, extension, "lending.extension_asked", at, name=name, reason=reason)
     return extension
@@ -128,7 +130,7 @@ def propose_extension(*, extension_id: int, by: Any, at: datetime) -> Extension:
     with busy_is_refused(), transaction.atomic():
         loan, shares, extension = _lock(found)
         _check_may(extension, ExtensionState.PROPOSED, Actor.CONVENER)
-        _check_all(extension, loan, shares, at)
+        check_all(extension, loan, shares, at)
         extension.state = State.PROPOSED
         extension.proposed_by, extension.proposed_at = by, at
         extension.save(update_fields=["state", "proposed_by", "proposed_at"])
@@ -149,8 +151,8 @@ def confirm_extension(*, extension_id: int, by: Any, at: datetime) -> Extension:
         loan, shares, extension = _lock(found)
         _check_may(extension, ExtensionState.IN_FORCE, Actor.REVIEWER)
         _check_other_officer(extension, by)
-        _check_all(extension, loan, shares, at)
-        for share in _running(shares):
+        check_all(extension, loan, shares, at)
+        for share in running_of(shares):
             _extend(share, extension, by, at)
         loan.ends_on = extension.ends_on
         loan.save(update_fields=["ends_on"])
@@ -158,7 +160,7 @@ def confirm_extension(*, extension_id: int, by: Any, at: datetime) -> Extension:
         extension.decided_by, extension.decided_at = by, at
         extension.save(update_fields=["state", "decided_by", "decided_at"])
         _record("confirmed", extension, by, at, ends_on=extension.ends_on.isoformat())
-        for member in (borrower_of(loan), *lenders_of(_running(shares))):
+        for member in (borrower_of(loan), *lenders_of(running_of(shares))):
             _tell(member, extension, "lending.extension_in_force", at)
     return extension
 
@@ -227,7 +229,7 @@ def withdraw_extension(*, extension_id: int, by: Any, at: datetime) -> Extension
         extension.state = State.WITHDRAWN
         extension.save(update_fields=["state"])
         _record("withdrawn", extension, by, at)
-        for lender in lenders_of(_running(shares)):
+        for lender in lenders_of(running_of(shares)):
             _tell(lender, extension, "lending.extension_withdrawn", at, name=member.name)
     return extension
 
@@ -266,94 +268,6 @@ def _lock(found: Extension) -> tuple[Loan, list[Share], Extension]:
     extension = Extension.objects.locked().get(pk=found.pk)
     extension.loan = loan
     return loan, shares, extension
-
-
-def _running(shares: list[Share]) -> list[Share]:
-    return [share for share in shares if share.state == Share.State.FORMED]
-
-
-def _check_all(extension: Extension, loan: Loan, shares: list[Share], at: datetime) -> None:
-    """Everything again, at each step: days pass between them."""
-    today = business_date(at)
-    _check_runs(loan)
-    _check_end(loan, shares, extension.ends_on, today)
-    agreed = set(
-        extension.consents.filter(agreed=True).order_by("pk").values_list("share_id", flat=True)
-    )
-    missing = [share for share in _running(shares) if share.pk not in agreed]
-    if missing:
-        raise Refused(
-            "not_all_agreed",
-            _("%(all)s位出借人里还有%(missing)s位没有同意。")
-            % {"all": len(_running(shares)), "missing": len(missing)},
-            way_on=_("每位出借人都同意以后再办。"),
-            missing=[share.pk for share in missing],
-        )
-    check_extension(extension, today)
-
-
-def _check_runs(loan: Loan) -> None:
-    if loan.state != Loan.State.ACTIVE:
-        raise Refused(
-            "loan_not_running",
-            _("合同 %(number)s 现在是“%(state)s”，不能展期。")
-            % {"number": loan.number, "state": loan.get_state_display()},
-            state=loan.state,
-        )
-
-
-def _check_end(loan: Loan, shares: list[Share], ends_on: date, today: date) -> None:
-    running = _running(shares)
-    if today > loan.ends_on or not running:
-        raise Refused(
-            "extension_too_late",
-            _("展期要在到期前申请，这笔借款%(day)s已经到期。") % {"day": format_day(loan.ends_on)},
-            way_on=_("请和出借人、工会商量怎么还，能还多少先还多少。"),
-            ends_on=loan.ends_on,
-        )
-    if ends_on <= loan.ends_on:
-        raise Refused(
-            "extension_not_later",
-            _("新的到期日要晚于原来的%(day)s。") % {"day": format_day(loan.ends_on)},
-            ends_on=loan.ends_on,
-        )
-    room = room_to_extend(loan, today)
-    check_term_extends(room)
-    _check_room(room, ends_on)
-
-
-def check_term_extends(room: Room) -> None:
-    """Whether a loan of this term may be extended at all.
-
-    Raises:
-        Refused: ``extension_term``.
-    """
-    if room.term_too_long:
-        raise Refused(
-            "extension_term",
-            _("这笔借款的期限是 %(term)s，超过了现在的上限 %(most)s，不能再展期。")
-            % {
-                "term": months_text(room.term_months),
-                "most": months_text(room.most_term_months),
-            },
-            way_on=_("请和出借人、工会商量怎么还，能还多少先还多少。"),
-            term_months=room.term_months,
-        )
-
-
-def _check_room(room: Room, ends_on: date) -> None:
-    if ends_on > room.latest:
-        raise Refused(
-            "extension_stop",
-            _("最多延 %(most)s，也不能超过原来的期限 %(term)s，所以最晚延到%(latest)s。")
-            % {
-                "most": months_text(room.most_months),
-                "term": months_text(room.term_months),
-                "latest": format_day(room.latest),
-            },
-            way_on=_("请选这天或更早的日子；还不上的部分，请和出借人、工会商量。"),
-            latest=room.latest,
-        )
 
 
 def _check_other_officer(extension: Extension, by: Any) -> None:
@@ -404,7 +318,7 @@ def _refuse(
 def _tell_refused(
     extension: Extension, loan: Loan, shares: list[Share], remark: str, at: datetime
 ) -> None:
-    for member in (borrower_of(loan), *lenders_of(_running(shares))):
+    for member in (borrower_of(loan), *lenders_of(running_of(shares))):
         _tell(
             member,
             extension,

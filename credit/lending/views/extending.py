@@ -22,6 +22,7 @@ from credit.lending.pages.extensions import extension_page
 from credit.lending.pages.texts import rate_text
 from credit.lending.selectors.extending import room_to_extend
 from credit.lending.services import extending as services
+from credit.lending.services.extending_checks import check_term_extends
 from credit.lending.views.common import Sheet, ask, posted, refusal_of, show
 
 
@@ -48,7 +49,7 @@ def ask_for_extension(request: HttpRequest, pk: int) -> HttpResponse:
         raise NotFound()
     rate, room = rate_text(loan.annual_rate), room_to_extend(loan, today())
     if refused is None:
-        refused = refusal_of(lambda: services.check_term_extends(room))
+        refused = refusal_of(lambda: check_term_extends(room))
     context = {
         "loan": loan,
         "rate": rate,
