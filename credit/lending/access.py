@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -92,14 +92,7 @@ def access_party_repayment(member: Member, pk: int) -> Repayment:
     Raises:
         NotFound: absent, or between others.
     """
-    rows = Repayment.objects.select_related(
-        "share__membership__member",
-        "share__loan__membership__member",
-        "share__loan__union",
-        "slip",
-    )
-    party = Q(share__membership__member=member) | Q(share__loan__membership__member=member)
-    return _the_one(rows.filter(party), pk)
+    return _the_one(_of_share(Repayment.objects, member, "slip"), pk)
 
 
 def access_party_extension(member: Member, pk: int) -> Extension:
@@ -119,14 +112,7 @@ def access_party_cost(member: Member, pk: int) -> Cost:
     Raises:
         NotFound: absent, or between others.
     """
-    rows = Cost.objects.select_related(
-        "share__membership__member",
-        "share__loan__membership__member",
-        "share__loan__union",
-        "evidence",
-    )
-    party = Q(share__membership__member=member) | Q(share__loan__membership__member=member)
-    return _the_one(rows.filter(party), pk)
+    return _the_one(_of_share(Cost.objects, member, "evidence"), pk)
 
 
 def access_hand_back(member: Member, pk: int) -> HandBack:
@@ -135,14 +121,18 @@ def access_hand_back(member: Member, pk: int) -> HandBack:
     Raises:
         NotFound: absent, or between others.
     """
-    rows = HandBack.objects.select_related(
+    return _the_one(_of_share(HandBack.objects, member, "slip"), pk)
+
+
+def _of_share(rows: Any, member: Member, file: str) -> Any:
+    """What belongs to a share that the member borrows or lends, with its parties and its file."""
+    party = Q(share__membership__member=member) | Q(share__loan__membership__member=member)
+    return rows.filter(party).select_related(
         "share__membership__member",
         "share__loan__membership__member",
         "share__loan__union",
-        "slip",
+        file,
     )
-    party = Q(share__membership__member=member) | Q(share__loan__membership__member=member)
-    return _the_one(rows.filter(party), pk)
 
 
 def _loans() -> models.QuerySet[Loan]:

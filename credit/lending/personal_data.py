@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from cooperative.consent.personal_data import Entry, Item
@@ -54,10 +54,10 @@ def collect(member: Member) -> list[Entry]:
         *(_loan(row, years) for row in loans),
         *(_share(row) for row in _own(Share, member, "loan__membership__member")),
         *(_signature(row) for row in _own(Signature, member, "loan")),
-        *(_repayment(row) for row in _repayments(member)),
+        *(_repayment(row) for row in _of_shares(Repayment, member)),
         *(_mediation(row) for row in _mediations(member)),
-        *(_cost(row) for row in _costs(member)),
-        *(_hand_back(row) for row in _hand_backs(member)),
+        *(_cost(row) for row in _of_shares(Cost, member)),
+        *(_hand_back(row) for row in _of_shares(HandBack, member)),
     ]
 
 
@@ -120,33 +120,16 @@ def _loans(member: Member) -> Any:
     return rows.annotate(outstanding=Sum("shares__principal_outstanding")).order_by("pk")
 
 
-def _repayments(member: Member) -> Any:
-    rows = Repayment.objects.filter(share__loan__membership__member=member) | (
-        Repayment.objects.filter(share__membership__member=member)
-    )
-    return rows.select_related("share__loan").order_by("pk")
-
-
 def _mediations(member: Member) -> Any:
     """Talks about what they borrowed."""
     rows = Mediation.objects.filter(loan__membership__member=member)
     return rows.select_related("loan").order_by("pk")
 
 
-def _costs(member: Member) -> Any:
-    """What was spent on getting back what they borrowed or lent."""
-    rows = Cost.objects.filter(share__loan__membership__member=member) | (
-        Cost.objects.filter(share__membership__member=member)
-    )
-    return rows.select_related("share__loan").order_by("pk")
-
-
-def _hand_backs(member: Member) -> Any:
-    """What goes back of transfers to or from them."""
-    rows = HandBack.objects.filter(share__loan__membership__member=member) | (
-        HandBack.objects.filter(share__membership__member=member)
-    )
-    return rows.select_related("share__loan").order_by("pk")
+def _of_shares(rows: Any, member: Member) -> Any:
+    """What belongs to shares that they borrow or lend."""
+    party = Q(share__loan__membership__member=member) | Q(share__membership__member=member)
+    return rows.objects.filter(party).select_related("share__loan").order_by("pk")
 
 
 def _yuan(amount: Any) -> str:

@@ -11,7 +11,6 @@ from django.db import models, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminFileFieldWidget,
@@ -19,18 +18,14 @@ from unfold.widgets import (
     UnfoldAdminTextareaWidget,
 )
 
-from cooperative.membership.models import Member
 from cooperative.membership.panel import DayInput, Deed, reveals
 from core.formats import format_yuan
 from core.sentences import in_a_row
+from credit.lending.admin.columns import OfShareAdmin
 from credit.lending.admin.parts import (
-    COLOURS,
-    PartyAdmin,
     ReasonForm,
     by_id,
     file_link,
-    shown_name,
-    yuan,
 )
 from credit.lending.evidence import accept_slip
 from credit.lending.models import Cost, Share
@@ -130,11 +125,9 @@ class WaitsFilter(admin.SimpleListFilter):
 
 
 @admin.register(Cost)
-class CostAdmin(PartyAdmin):
+class CostAdmin(OfShareAdmin):
     """Costs that lenders bore; those that wait first, two people for each."""
 
-    view_permission = "loan.view"
-    union_lookup = "share__loan__union"
     list_display = (
         "shown_loan",
         "shown_lender",
@@ -247,9 +240,6 @@ class CostAdmin(PartyAdmin):
         )
         return rows.annotate(may_reveal=reveals(request, "share__membership__member"))
 
-    def parties(self, row: Cost) -> list[Member]:
-        return [row.share.membership.member, row.share.loan.membership.member]
-
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         first = models.Case(
             models.When(state=S.PROPOSED, then=0),
@@ -258,21 +248,6 @@ class CostAdmin(PartyAdmin):
         )
         return [first, "-made_at", "-pk"]
 
-    def title_of(self, row: Cost) -> str:
-        return f"{row.share.loan.number} {format_yuan(row.amount)}"
-
-    @admin.display(description=_("合同编号"), ordering="share__loan__number")
-    def shown_loan(self, row: Cost) -> str:
-        return row.share.loan.number
-
-    @admin.display(description=_("出借人"))
-    def shown_lender(self, row: Cost) -> str:
-        return shown_name(row.share.membership, row)
-
-    @admin.display(description=_("金额（元）"), ordering="amount")
-    def shown_amount(self, row: Cost) -> str:
-        return yuan(row.amount)
-
     @admin.display(description=_("借款人有不同说法"), boolean=True)
     def shown_objected(self, row: Cost) -> bool:
         return bool(row.objection)
@@ -280,11 +255,3 @@ class CostAdmin(PartyAdmin):
     @admin.display(description=_("票据"))
     def shown_evidence(self, row: Cost) -> str:
         return file_link(row.evidence)
-
-    @display(description=_("状态"), ordering="state", label=COLOURS)  # type: ignore[untyped-decorator]
-    def shown_state(self, row: Cost) -> tuple[str, str]:
-        return row.state, row.get_state_display()
-
-    @admin.display(description=_("状态"))
-    def shown_state_words(self, row: Cost) -> str:
-        return row.get_state_display()

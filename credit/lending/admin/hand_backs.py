@@ -8,19 +8,12 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 
-from cooperative.membership.models import Member
 from cooperative.membership.panel import Deed, reveals
-from core.formats import format_yuan
+from credit.lending.admin.columns import OfShareAdmin
 from credit.lending.admin.parts import (
-    COLOURS,
     NoteForm,
-    PartyAdmin,
     by_id,
-    file_link,
-    shown_name,
-    yuan,
 )
 from credit.lending.models import HandBack
 from credit.lending.services.handing_back import resolve_hand_back
@@ -42,11 +35,9 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 @admin.register(HandBack)
-class HandBackAdmin(PartyAdmin):
+class HandBackAdmin(OfShareAdmin):
     """Sums that go back to lenders; those still open first, the oldest at the top."""
 
-    view_permission = "loan.view"
-    union_lookup = "share__loan__union"
     list_display = ("shown_loan", "shown_lender", "shown_amount", "opened_at", "shown_state")
     list_filter = (OpenFilter, "state")
     search_fields = ("share__loan__number", "slip_number")
@@ -92,36 +83,6 @@ class HandBackAdmin(PartyAdmin):
         )
         return rows.annotate(may_reveal=reveals(request, "share__membership__member"))
 
-    def parties(self, row: HandBack) -> list[Member]:
-        return [row.share.membership.member, row.share.loan.membership.member]
-
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         done = models.Case(models.When(state=S.RETURNED, then=1), default=0)
         return [done, "opened_at", "pk"]
-
-    def title_of(self, row: HandBack) -> str:
-        return f"{row.share.loan.number} {format_yuan(row.amount)}"
-
-    @admin.display(description=_("合同编号"), ordering="share__loan__number")
-    def shown_loan(self, row: HandBack) -> str:
-        return row.share.loan.number
-
-    @admin.display(description=_("出借人"))
-    def shown_lender(self, row: HandBack) -> str:
-        return shown_name(row.share.membership, row)
-
-    @admin.display(description=_("金额（元）"), ordering="amount")
-    def shown_amount(self, row: HandBack) -> str:
-        return yuan(row.amount)
-
-    @admin.display(description=_("转账凭证"))
-    def shown_slip(self, row: HandBack) -> str:
-        return file_link(row.slip)
-
-    @display(description=_("状态"), ordering="state", label=COLOURS)  # type: ignore[untyped-decorator]
-    def shown_state(self, row: HandBack) -> tuple[str, str]:
-        return row.state, row.get_state_display()
-
-    @admin.display(description=_("状态"))
-    def shown_state_words(self, row: HandBack) -> str:
-        return row.get_state_display()

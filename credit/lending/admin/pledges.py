@@ -8,12 +8,11 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 
 from cooperative.membership.models import Member
 from cooperative.membership.panel import Deed, reveals
+from credit.lending.admin.columns import StateColumns
 from credit.lending.admin.parts import (
-    COLOURS,
     PartyAdmin,
     by_id,
     shown_name,
@@ -24,7 +23,7 @@ from credit.lending.services import convening
 
 
 @admin.register(Pledge)
-class PledgeAdmin(PartyAdmin):
+class PledgeAdmin(StateColumns, PartyAdmin):
     """Invitations and what was answered."""
 
     view_permission = "loan.view"
@@ -79,17 +78,9 @@ class PledgeAdmin(PartyAdmin):
     def shown_amount(self, row: Pledge) -> str:
         return yuan(row.amount)
 
-    @display(description=_("状态"), ordering="state", label=COLOURS)  # type: ignore[untyped-decorator]
-    def shown_state(self, row: Pledge) -> tuple[str, str]:
-        return row.state, row.get_state_display()
-
-    @admin.display(description=_("状态"))
-    def shown_state_words(self, row: Pledge) -> str:
-        return row.get_state_display()
-
 
 @admin.register(SpareMoney)
-class SpareMoneyAdmin(PartyAdmin):
+class SpareMoneyAdmin(StateColumns, PartyAdmin):
     """Who has said that money lies idle. It lies with them: nothing is held here."""
 
     view_permission = "loan.view"

@@ -11,22 +11,16 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from cooperative.ledger.models import Entry
-from cooperative.membership.models import Member
 from cooperative.membership.panel import Deed, reveals
 from core.formats import format_yuan
+from credit.lending.admin.columns import OfShareAdmin
 from credit.lending.admin.parts import (
-    COLOURS,
     NoteForm,
-    PartyAdmin,
     by_id,
-    file_link,
-    shown_name,
     told,
-    yuan,
 )
 from credit.lending.admin.parts import shown as shown_part
 from credit.lending.models import Repayment
@@ -99,11 +93,9 @@ def _in_words(preview: Preview) -> str:
 
 
 @admin.register(Repayment)
-class RepaymentAdmin(PartyAdmin):
+class RepaymentAdmin(OfShareAdmin):
     """Payments; disputed ones and reversals that wait first."""
 
-    view_permission = "loan.view"
-    union_lookup = "share__loan__union"
     list_display = (
         "shown_loan",
         "shown_lender",
@@ -213,9 +205,6 @@ class RepaymentAdmin(PartyAdmin):
         )
         return rows.annotate(may_reveal=reveals(request, "share__membership__member"))
 
-    def parties(self, row: Repayment) -> list[Member]:
-        return [row.share.membership.member, row.share.loan.membership.member]
-
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         first = models.Case(
             models.When(state=S.DISPUTED, then=0),
@@ -225,25 +214,6 @@ class RepaymentAdmin(PartyAdmin):
         )
         return [first, "-declared_at", "-pk"]
 
-    def title_of(self, row: Repayment) -> str:
-        return f"{row.share.loan.number} {format_yuan(row.amount)}"
-
-    @admin.display(description=_("合同编号"), ordering="share__loan__number")
-    def shown_loan(self, row: Repayment) -> str:
-        return row.share.loan.number
-
-    @admin.display(description=_("出借人"))
-    def shown_lender(self, row: Repayment) -> str:
-        return shown_name(row.share.membership, row)
-
-    @admin.display(description=_("金额（元）"), ordering="amount")
-    def shown_amount(self, row: Repayment) -> str:
-        return yuan(row.amount)
-
-    @admin.display(description=_("转账凭证"))
-    def shown_slip(self, row: Repayment) -> str:
-        return file_link(row.slip)
-
     @admin.display(description=_("还了什么"))
     def shown_parts(self, row: Repayment) -> Any:
         return shown_part("parts", row=row) if row.confirmed_at else "—"
@@ -252,11 +222,3 @@ class RepaymentAdmin(PartyAdmin):
     def shown_preview(self, row: Repayment) -> str:
         waits = row.state == S.CONFIRMED and row.reversal_proposed_at is not None
         return _what_changes(row) if waits else "—"
-
-    @display(description=_("状态"), ordering="state", label=COLOURS)  # type: ignore[untyped-decorator]
-    def shown_state(self, row: Repayment) -> tuple[str, str]:
-        return row.state, row.get_state_display()
-
-    @admin.display(description=_("状态"))
-    def shown_state_words(self, row: Repayment) -> str:
-        return row.get_state_display()

@@ -11,7 +11,6 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from cooperative.membership.models import Member
@@ -20,8 +19,8 @@ from core.dates import today
 from core.formats import format_yuan_short
 from core.masking import mask_account, mask_name
 from core.sentences import listed
+from credit.lending.admin.columns import StateColumns
 from credit.lending.admin.parts import (
-    COLOURS,
     PartyAdmin,
     ReasonForm,
     by_id,
@@ -133,7 +132,7 @@ class WaitsFilter(admin.SimpleListFilter):
 
 
 @admin.register(LoanRequest)
-class LoanRequestAdmin(PartyAdmin):
+class LoanRequestAdmin(StateColumns, PartyAdmin):
     """Requests for money; those that wait for an officer first."""
 
     view_permission = "loan.view"
@@ -343,14 +342,6 @@ class LoanRequestAdmin(PartyAdmin):
     @admin.display(description=_("召集年利率"))
     def shown_rate(self, row: LoanRequest) -> str:
         return percent(row.rate)
-
-    @display(description=_("状态"), ordering="state", label=COLOURS)  # type: ignore[untyped-decorator]
-    def shown_state(self, row: LoanRequest) -> tuple[str, str]:
-        return row.state, row.get_state_display()
-
-    @admin.display(description=_("状态"))
-    def shown_state_words(self, row: LoanRequest) -> str:
-        return row.get_state_display()
 
     @admin.display(description=_("经办和复核"))
     def people(self, row: LoanRequest) -> str:

@@ -21,6 +21,7 @@ from cooperative.membership.panel import (
 )
 from core.audit_words import actor_name
 from core.dates import today
+from credit.lending.admin.columns import StateColumns
 from credit.lending.admin.costs import RECORD_COST
 from credit.lending.admin.parts import (
     COLOURS,
@@ -94,7 +95,7 @@ class EventInline(OfficerTabularInline):
 
 
 @admin.register(Share)
-class ShareAdmin(PartyAdmin):
+class ShareAdmin(StateColumns, PartyAdmin):
     """Shares; disputed transfers first."""
 
     view_permission = "loan.view"
@@ -232,11 +233,3 @@ class ShareAdmin(PartyAdmin):
     @display(description=_("逾期"), ordering="bucket", label=COLOURS)  # type: ignore[untyped-decorator]
     def shown_bucket(self, row: Share) -> tuple[str, str]:
         return row.bucket, row.get_bucket_display()
-
-    @display(description=_("状态"), ordering="state", label=COLOURS)  # type: ignore[untyped-decorator]
-    def shown_state(self, row: Share) -> tuple[str, str]:
-        return row.state, row.get_state_display()
-
-    @admin.display(description=_("状态"))
-    def shown_state_words(self, row: Share) -> str:
-        return row.get_state_display()

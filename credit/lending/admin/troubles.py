@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 
 from cooperative.membership.models import Member
 from cooperative.membership.panel import Deed, reveals
@@ -16,7 +15,8 @@ from core.dates import today
 from core.errors import Refused
 from core.formats import format_day, format_yuan
 from core.sentences import in_a_row
-from credit.lending.admin.parts import COLOURS, PartyAdmin, ReasonForm, by_id, shown_name, yuan
+from credit.lending.admin.columns import StateColumns
+from credit.lending.admin.parts import PartyAdmin, ReasonForm, by_id, shown_name, yuan
 from credit.lending.admin.parts import shown as shown_part
 from credit.lending.limit_words import warning_of
 from credit.lending.models import Extension, WriteOff
@@ -33,7 +33,7 @@ def _warnings(row: Extension) -> list[str]:
 
 
 @admin.register(Extension)
-class ExtensionAdmin(PartyAdmin):
+class ExtensionAdmin(StateColumns, PartyAdmin):
     """Loans that should end later; those that wait first."""
 
     view_permission = "loan.view"
@@ -149,17 +149,9 @@ class ExtensionAdmin(PartyAdmin):
         ]
         return shown_part("consents", lines=lines)
 
-    @display(description=_("状态"), ordering="state", label=COLOURS)  # type: ignore[untyped-decorator]
-    def shown_state(self, row: Extension) -> tuple[str, str]:
-        return row.state, row.get_state_display()
-
-    @admin.display(description=_("状态"))
-    def shown_state_words(self, row: Extension) -> str:
-        return row.get_state_display()
-
 
 @admin.register(WriteOff)
-class WriteOffAdmin(PartyAdmin):
+class WriteOffAdmin(StateColumns, PartyAdmin):
     """Loans that are given up in the books; two people for each."""
 
     view_permission = "loan.view"
@@ -234,11 +226,3 @@ class WriteOffAdmin(PartyAdmin):
     @admin.display(description=_("核销本金（元）"), ordering="amount")
     def shown_amount(self, row: WriteOff) -> str:
         return yuan(row.amount)
-
-    @display(description=_("状态"), ordering="state", label=COLOURS)  # type: ignore[untyped-decorator]
-    def shown_state(self, row: WriteOff) -> tuple[str, str]:
-        return row.state, row.get_state_display()
-
-    @admin.display(description=_("状态"))
-    def shown_state_words(self, row: WriteOff) -> str:
-        return row.get_state_display()
