@@ -9,6 +9,8 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
@@ -32,6 +34,7 @@ from credit.lending.admin.parts import (
 from credit.lending.admin.parts import shown as shown_part
 from credit.lending.limit_words import figure, title_of
 from credit.lending.models import LoanRequest
+from credit.lending.pages.credit import credit_lines
 from credit.lending.selectors.candidates import candidates_for
 from credit.lending.selectors.limits import counters_of_member
 from credit.lending.selectors.rates import ceiling_on
@@ -177,7 +180,7 @@ class LoanRequestAdmin(StateColumns, PartyAdmin):
             _("办到哪一步"),
             {"fields": ("shown_state_words", "shown_rate", "reason", "expires_on", "people")},
         ),
-        (_("能不能借"), {"fields": ("shown_past", "shown_counters")}),
+        (_("能不能借"), {"fields": ("shown_credit", "shown_past", "shown_counters")}),
         (_("邀请与回话"), {"fields": ("shown_pledges",)}),
     )
     readonly_fields = (
@@ -190,6 +193,7 @@ class LoanRequestAdmin(StateColumns, PartyAdmin):
         "shown_state_words",
         "shown_rate",
         "people",
+        "shown_credit",
         "shown_past",
         "shown_counters",
         "shown_pledges",
@@ -346,6 +350,11 @@ class LoanRequestAdmin(StateColumns, PartyAdmin):
     @admin.display(description=_("经办和复核"))
     def people(self, row: LoanRequest) -> str:
         return listed([str(user) for user in (row.convened_by, row.approved_by) if user]) or "—"
+
+    @admin.display(description=_("信用分"))
+    def shown_credit(self, row: LoanRequest) -> SafeString:
+        lines = credit_lines(row.membership.member, today())
+        return format_html_join("", "<p>{}</p>", ((line,) for line in lines))
 
     @admin.display(description=_("以前借款"))
     def shown_past(self, row: LoanRequest) -> str:

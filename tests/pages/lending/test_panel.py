@@ -38,7 +38,7 @@ from tests.factories.lending import (
 )
 from tests.factories.membership import UnionFactory, officer
 from tests.factories.running import Parties, noon, paid, running_loan
-from tests.factories.scoring import credited
+from tests.factories.scoring import ObjectionFactory, OverrideFactory, credited
 
 pytestmark = pytest.mark.django_db
 REQUESTS, LOANS = "/admin/lending/loanrequest/", "/admin/lending/loan/"
@@ -244,6 +244,30 @@ def test_officers_are_warned_of_an_extension_by_more_than_three_months(
     convener = desk(signed_in, "convener", loan.union)
     text = convener.get(f"/admin/lending/extension/{row.pk}/propose/").content.decode()
     assert ("要延 4 个月，超过预警 3 个月。" in text) == warned
+
+
+def test_who_reviews_reads_the_borrower_s_credit_with_mark_and_statement(rules, signed_in):
+    row = LoanRequestFactory()
+    member, union = row.membership.member, row.membership.union
+    convener = desk(signed_in, "convener", union)
+    page = convener.get(f"{REQUESTS}{row.pk}/change/").content.decode()
+    assert "还没有信用分，只看基本额度" in page
+    score = credited(member, "50000.00")
+    OverrideFactory(
+        score=score, confirmed=True, starts_on=TODAY, ends_on=date(2026, 8, 20), reason="大棚建好了"
+    )
+    ObjectionFactory(score=score, about="land")
+    ObjectionFactory(
+        score=score, about="", rejected=True, statement="我家的地去年才流转来", stated_at=AT
+    )
+    page = convener.get(f"{REQUESTS}{row.pk}/change/").content.decode()
+    for words in (
+        "60 分，A 级，额度 30,000 元",
+        "由人调整过，到8月20日（周四）为止：大棚建好了",
+        "本人对这个分有异议，最晚6月9日（周二）答复",
+        "本人声明：我家的地去年才流转来",
+    ):
+        assert words in page, words
 
 
 def test_a_rate_is_entered_by_one_and_confirmed_by_another(signed_in):
