@@ -14,6 +14,7 @@ from cooperative.consent.models import ConsentText
 from cooperative.consent.parameters import DAYS_TO_ANSWER
 from cooperative.consent.personal_data import sections
 from cooperative.consent.rules.purposes import purposes
+from cooperative.consent.services.exporting import Copy
 from cooperative.consent.shown import look_of, titles
 from cooperative.membership.access import member_page
 from core.access import public
@@ -84,6 +85,11 @@ def export(request: HttpRequest, file_kind: str) -> HttpResponse:
         at=timezone.now(),
         address=address_of(request),
     )
+    return hand_over(copy)
+
+
+def hand_over(copy: Copy) -> HttpResponse:
+    """A copy of a member's own data as a file to keep."""
     response = HttpResponse(copy.content, content_type=copy.content_type)
     response["Content-Disposition"] = f'attachment; filename="{copy.file_name}"'
     response["X-Content-Type-Options"] = "nosniff"

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from cooperative.consent.views.overview import private
+from cooperative.consent.views.overview import hand_over, private
 from cooperative.membership.access import member_page
 from cooperative.membership.models import Member
 from cooperative.membership.selectors.members import live_membership
@@ -119,11 +119,7 @@ def report(request: HttpRequest) -> HttpResponse:
         raise NotFound()
     now = timezone.now()
     take_all(_REPORTS, str(member.pk), at=now)
-    copy = make(member=member, by=request.user, at=now, address=address_of(request))
-    response = HttpResponse(copy.content, content_type=copy.content_type)
-    response["Content-Disposition"] = f'attachment; filename="{copy.file_name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return hand_over(make(member=member, by=request.user, at=now, address=address_of(request)))
 
 
 def _current(request: HttpRequest) -> ReadScore | None:
