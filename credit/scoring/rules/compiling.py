@@ -30,8 +30,8 @@ class CompiledCard:
     limit: str
 
 
-def compile_card(card: Card) -> CompiledCard:
-    """The card's expressions.
+def compile_card(card: Card, *, points_as: str = "numeric") -> CompiledCard:
+    """The card's expressions; ``points_as`` is the type of the points, which need no cast then.
 
     Raises:
         ValueError: the card has errors; the message is that of the first.
@@ -39,7 +39,7 @@ def compile_card(card: Card) -> CompiledCard:
     for fault in errors_of(card):
         raise ValueError(fault.message)
     return CompiledCard(
-        tuple(_points(one) for one in card.characteristics),
+        tuple(_points(one, points_as) for one in card.characteristics),
         _total(len(card.characteristics)),
         _vetoes(card),
         _grade(card),
@@ -56,16 +56,16 @@ def column(indicator: str) -> str:
     return f'"{_code(indicator)}"'
 
 
-def _points(one: Characteristic) -> str:
+def _points(one: Characteristic, points_as: str) -> str:
     # The bins of a sound card touch, so a value that is below no earlier end lies in this bin.
     value = column(one.indicator)
-    arms = [f"WHEN {value} IS NULL THEN {_number(one.missing_points)}"]
+    arms = [f"WHEN {value} IS NULL THEN {_number(one.missing_points, points_as)}"]
     arms += [
-        f"WHEN {value} < {_number(row.below)} THEN {_number(row.points)}"
+        f"WHEN {value} < {_number(row.below)} THEN {_number(row.points, points_as)}"
         for row in one.bins
         if row.below is not None
     ]
-    return f"CASE {' '.join(arms)} ELSE {_number(one.bins[-1].points)} END"
+    return f"CASE {' '.join(arms)} ELSE {_number(one.bins[-1].points, points_as)} END"
 
 
 def _total(count: int) -> str:
@@ -117,7 +117,7 @@ def _amount(formula: LimitFormula, base: Decimal) -> str:
     return f"div({allowed}, {_number(formula.step)}) * {_number(formula.step)}"
 
 
-def _number(value: Decimal) -> str:
+def _number(value: Decimal, kind: str = "numeric") -> str:
     """A decimal as an exact literal.
 
     >>> _number(Decimal("0.15")), _number(Decimal("-1E+2"))
@@ -125,7 +125,7 @@ def _number(value: Decimal) -> str:
     """
     written = format(value, "f")
     # A minus binds weaker than the cast; in quotes it belongs to the literal.
-    return f"'{written}'::numeric" if written.startswith("-") else f"{written}::numeric"
+    return f"'{written}'::{kind}" if written.startswith("-") else f"{written}::{kind}"
 
 
 def _text(code: str) -> str:

@@ -128,7 +128,7 @@ def build_comparison(card: Card) -> str:
 def _built(statement: str, card: Card, by_range: bool) -> str:
     place = _RANGE if by_range else _LIST
     asked = sources_of(card.indicators)
-    compiled = compile_card(card)
+    compiled = compile_card(card, points_as="numeric(5, 2)")
     names = [f"p{number}" for number, _sql in enumerate(compiled.points)]
     return statement.format(
         wanted="" if by_range else _WANTED,
@@ -145,8 +145,7 @@ def _built(statement: str, card: Card, by_range: bool) -> str:
             for number, _source in enumerate(asked)
         ),
         points=", ".join(
-            f"({sql})::numeric(5, 2) AS {name}"
-            for sql, name in zip(compiled.points, names, strict=True)
+            f"{sql} AS {name}" for sql, name in zip(compiled.points, names, strict=True)
         ),
         names=", ".join(names),
         inputs=", ".join(column(code) for code in card.indicators),
