@@ -28,7 +28,7 @@ _WANTED = "wanted AS MATERIALIZED (SELECT unnest(%(members)s::bigint[]) AS membe
 
 # OFFSET 0 keeps PostgreSQL from computing an earlier step again in each later one, and lets it see
 # that a chunk of memberships and the same chunk of consents are the same members: else it takes
-# them to be a fiftieth of a fiftieth.
+# them to be a hundredth of a hundredth.
 _SCORES = """
 WITH {wanted}{sources},
 subject AS (
