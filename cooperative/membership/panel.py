@@ -42,6 +42,14 @@ def request_can(request: HttpRequest, permission: str) -> bool:
     return can_anywhere(request.user, permission, today())
 
 
+def once(row: models.Model, name: str, make: Callable[[], Any]) -> Any:
+    """What is worked out for a row's page, kept on the row: the panel asks for each value thrice."""
+    kept = row.__dict__.setdefault("_worked_out", {})
+    if name not in kept:
+        kept[name] = make()
+    return kept[name]
+
+
 def reveals(request: HttpRequest, member: str = "member") -> Exists:
     """Whether the officer may see a row's member whole: by a post where the member belongs.
 

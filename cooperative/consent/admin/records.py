@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from cooperative.accounts.models import User
 from cooperative.consent import services
 from cooperative.consent.access import WITHDRAW
 from cooperative.consent.admin.base import STATE_COLOURS, ByMember
@@ -56,6 +57,13 @@ def _withdraw(row: Consent, answers: dict[str, Any], by: Any, at: datetime) -> C
         )
 
 
+def _who(user: User | None, row: Consent) -> Any:
+    """An officer by name; the member, whose name not everybody may see, as themself."""
+    if user is None:
+        return "—"
+    return _("本人") if user.pk == row.member.user_id else user
+
+
 def link_to(file: StoredFile | None) -> str:
     """A file by its name; who may not see it is told so there."""
     if file is None:
@@ -88,12 +96,12 @@ class ConsentAdmin(ByMember):
         "plain_standing",
         "given_at",
         "given_channel",
-        "given_by",
+        "shown_giver",
         "shown_evidence",
         "valid_until",
         "withdrawn_at",
         "withdrawn_channel",
-        "withdrawn_by",
+        "shown_ender",
         "withdrawn_reason",
         "shown_proof",
     )
@@ -102,6 +110,8 @@ class ConsentAdmin(ByMember):
         "shown_purpose",
         "shown_categories",
         "plain_standing",
+        "shown_giver",
+        "shown_ender",
         "shown_evidence",
         "shown_proof",
     )
@@ -130,6 +140,14 @@ class ConsentAdmin(ByMember):
 
     def title_of(self, row: Consent) -> Any:
         return row.text.title
+
+    @admin.display(description=_("谁给出"))
+    def shown_giver(self, row: Consent) -> Any:
+        return _who(row.given_by, row)
+
+    @admin.display(description=_("谁撤回"))
+    def shown_ender(self, row: Consent) -> Any:
+        return _who(row.withdrawn_by, row)
 
     @admin.display(description=_("签字的纸"))
     def shown_evidence(self, row: Consent) -> str:

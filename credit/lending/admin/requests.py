@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from cooperative.membership.models import Member
-from cooperative.membership.panel import Deed, OfficerForm, reveals
+from cooperative.membership.panel import Deed, OfficerForm, once, reveals
 from core.dates import today
 from core.formats import format_yuan_short
 from core.masking import mask_account, mask_name
@@ -353,12 +353,12 @@ class LoanRequestAdmin(StateColumns, PartyAdmin):
 
     @admin.display(description=_("信用分"))
     def shown_credit(self, row: LoanRequest) -> SafeString:
-        lines = credit_lines(row.membership.member, today())
+        lines = once(row, "credit", lambda: credit_lines(row.membership.member, today()))
         return format_html_join("", "<p>{}</p>", ((line,) for line in lines))
 
     @admin.display(description=_("以前借款"))
     def shown_past(self, row: LoanRequest) -> str:
-        past = past_of(row)
+        past = once(row, "past", lambda: past_of(row))
         if not (past.settled or past.running or past.written_off):
             return gettext("没有借过")
         return gettext("还清 %(settled)s 笔，在还 %(running)s 笔，其中逾期 %(late)s 笔") % {
@@ -370,7 +370,10 @@ class LoanRequestAdmin(StateColumns, PartyAdmin):
     @admin.display(description=_("限额"))
     def shown_counters(self, row: LoanRequest) -> Any:
         union = row.membership.union
-        counters = told(lambda: counters_of_member(row.membership.member, union, today()))
+        member = row.membership.member
+        counters = once(
+            row, "counters", lambda: told(lambda: counters_of_member(member, union, today()))
+        )
         if isinstance(counters, str):
             return counters
         lines = [

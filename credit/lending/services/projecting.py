@@ -63,13 +63,12 @@ def record_event(
     """Append the next event of a share whose lock the caller holds. Project it afterwards.
 
     Facts by kind: ``delivered`` has ``terms`` (use ``record_delivery``), ``extended`` has ``due``
-    (new ISO day by number of instalment) and ``ends_on``, ``cost_added`` and ``cost_removed`` have ``cost``, the others
-    need none.
+    (new ISO day by number of instalment) and ``ends_on``, ``cost_added`` and ``cost_removed`` have
+    ``cost``, the others need none.
     """
-    last = share.events.aggregate(last=Max("sequence"))["last"] or 0
     return LoanEvent.objects.create(
         share=share,
-        sequence=last + 1,
+        sequence=_next_sequence(share),
         kind=kind,
         on=on,
         amount=amount,
@@ -78,6 +77,11 @@ def record_event(
         by=by,
         at=at,
     )
+
+
+def _next_sequence(share: Share) -> int:
+    last: int = share.events.aggregate(last=Max("sequence"))["last"] or 0
+    return last + 1
 
 
 def record_delivery(*, share: Share, cap_rate: Decimal, by: Any, at: datetime) -> LoanEvent:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from cooperative.membership.marks import marks_of
+from cooperative.membership.panel import once
 from core.dates import today
 from core.formats import format_number
 from core.sentences import listed
@@ -155,17 +156,22 @@ class ScoreAdmin(OfMemberAdmin):
 
     @admin.display(description=_("标记"))
     def shown_marks(self, row: Score) -> str:
-        return listed(marks_of(row.member)) or "—"
+        return listed(once(row, "marks", lambda: marks_of(row.member))) or "—"
 
     @admin.display(description=_("评分"))
     def shown_score(self, row: Score) -> SafeString:
-        read = read_score(row)
-        earlier = scores_of(row.member).exclude(pk=row.pk)[:_EARLIER]
-        page = panel_score(
-            read,
-            [read_score(one) for one in earlier],
-            override_in_force([row.member], today()).get(row.member_id),
-            list(statements_of(row.member)),
-            today(),
-        )
-        return shown("score", page=page, today=today())
+        found: SafeString = once(row, "score", lambda: _shown_score(row))
+        return found
+
+
+def _shown_score(row: Score) -> SafeString:
+    read = read_score(row)
+    earlier = scores_of(row.member).exclude(pk=row.pk)[:_EARLIER]
+    page = panel_score(
+        read,
+        [read_score(one) for one in earlier],
+        override_in_force([row.member], today()).get(row.member_id),
+        list(statements_of(row.member)),
+        today(),
+    )
+    return shown("score", page=page, today=today())

@@ -16,7 +16,7 @@ from django.db import IntegrityError, models
 from core.errors import Refused, violated_constraint
 from core.models.base import LockedQuerySet
 from credit.lending.models import Loan, LoanEvent, Repayment, Share
-from credit.lending.services import counting, repaying, reversing
+from credit.lending.services import counting, projecting, repaying, reversing
 from tests.factories.running import (
     DELIVERED_ON,
     Parties,
@@ -129,7 +129,7 @@ def two_on_one_share() -> tuple[Loan, list[str]]:
     parties = Parties(loan)
     (share,) = parties.shares()
     rows = [declared(share, "1000.00", DAY), declared(share, "500.00", DAY)]
-    with meeting_after(counting, "standing_of"):
+    with meeting_after(projecting, "_next_sequence"):
         answers = race(*(confirming(row, parties.lender()) for row in rows), errors=ANY)
     return loan, refusals(answers)
 
