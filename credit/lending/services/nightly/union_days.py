@@ -16,7 +16,7 @@ from credit.lending.models import Loan
 from credit.lending.selectors.nights import OVERDUE, UNION_DAYS
 from credit.lending.services.nightly.steps import COMMIT_WITHOUT_WAITING, between_sql
 
-CHUNK = 100
+CHUNK = 500
 
 _COLUMNS = ", ".join(OVERDUE.values())
 _SUMS = ", ".join(
