@@ -17,6 +17,7 @@ AUDIT_WORDS = {
     "scoring.panel_recused": _("有关系，不评"),
     "scoring.panel_closed": _("评议结束，算出结果"),
     "scoring.panel_cancelled": _("取消评议"),
+    "scoring.score_ended": _("授权结束，评分停用"),
     "scoring.scored_first": _("本人要求，马上评分"),
     "scoring.rescored": _("重新评分"),
     "scoring.override_proposed": _("提出人工调整"),

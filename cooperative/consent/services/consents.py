@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from cooperative.consent.access import access_consent
+from cooperative.consent.ending import consent_ended
 from cooperative.consent.models import Channel, Consent, ConsentText, Recipient
 from cooperative.consent.rules.lifetime import Standing
 from cooperative.consent.rules.purposes import purpose_of
@@ -112,8 +113,9 @@ def withdraw_consent(
     Raises:
         NotFound: absent or another member's.
         Refused: ``consent_revoked`` or ``consent_expired``: it has already ended.
+        Busy: what follows from it is in somebody's hands.
     """
-    with transaction.atomic():
+    with busy_is_refused(), transaction.atomic():
         consent = (
             Consent.objects.locked().filter(pk=consent_id, member=member, member__user=by).first()
         )
@@ -254,6 +256,10 @@ def _end(consent: Consent, *, by: Any, at: datetime, channel: str, address: str 
         purpose=consent.purpose,
         channel=channel,
     )
+    # A newer version goes on for the older one, and another union may have a consent of its own.
+    live = Consent.objects.live(at).filter(member=consent.member_id, purpose=consent.purpose)
+    if channel != Channel.REPLACED and not live.exclude(pk=consent.pk).exists():
+        consent_ended(consent.purpose, consent.member_id, by, at)
 
 
 def scope_of(recipient: Recipient) -> str:
