@@ -90,6 +90,22 @@ def can_anywhere(user: Any, permission: str, today: date) -> bool:
     return any(roles.allows(post.role, permission) for post in posts_of(user, today))
 
 
+def can_everywhere(user: Any, permission: str, today: date) -> bool:
+    """Whether a post of the user carries the permission in every union: at the root."""
+    tops = Union.objects.filter(parent__isnull=True).order_by("pk")
+    return all(can(user, permission, top, today) for top in tops)
+
+
+def check_everywhere(user: Any, permission: str, today: date) -> None:
+    """Let only officers of the root pass: what holds in every union is not one township's to change.
+
+    Raises:
+        Forbidden: ``no_permission``.
+    """
+    for top in Union.objects.filter(parent__isnull=True).order_by("pk"):
+        check_permission(user, permission, top, today)
+
+
 def access_row(
     rows: models.QuerySet[RowT], pk: Any, user: Any, permission: str, today: date, *, union: str
 ) -> RowT:

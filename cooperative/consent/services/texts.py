@@ -12,8 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cooperative.consent.models import ConsentText
 from cooperative.consent.rules.purposes import is_category, purpose_of
-from cooperative.membership.access import check_permission
-from cooperative.membership.models import Union
+from cooperative.membership.access import check_everywhere
 from core import audit
 from core.dates import business_date
 from core.errors import NotFound, Refused, refusing
@@ -39,7 +38,7 @@ def propose_text(*, purpose: str, content: Mapping[str, Any], by: Any, at: datet
             topmost union write one.
         Refused: ``purpose_unknown``, ``category_unknown``, ``text_incomplete``, ``validity``.
     """
-    _check_everywhere(by, "consent_text.propose", at)
+    check_everywhere(by, "consent_text.propose", business_date(at))
     if not purpose_of(purpose).recipient_kind:
         raise Refused("purpose_unknown", _("没有这个用途，不能写授权说明。"), purpose=purpose)
     kinds = [*content["categories"], *content["optional_categories"]]
@@ -70,7 +69,7 @@ def publish_text(*, text_id: int, by: Any, at: datetime) -> ConsentText:
         Forbidden: ``no_permission``, as for writing one.
         Refused: ``already_confirmed``, ``same_person``, ``text_changed`` (a newer one is out).
     """
-    _check_everywhere(by, "consent_text.publish", at)
+    check_everywhere(by, "consent_text.publish", business_date(at))
     with transaction.atomic():
         text = ConsentText.objects.locked().filter(pk=text_id).first()
         if text is None:
@@ -100,11 +99,6 @@ def publish_text(*, text_id: int, by: Any, at: datetime) -> ConsentText:
             version=text.version,
         )
     return text
-
-
-def _check_everywhere(by: Any, permission: str, at: datetime) -> None:
-    for top in Union.objects.filter(parent__isnull=True).order_by("pk"):
-        check_permission(by, permission, top, business_date(at))
 
 
 _REFUSALS = {

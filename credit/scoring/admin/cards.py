@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from cooperative.membership.access import unions_where
+from cooperative.membership.access import can_everywhere, unions_where
 from cooperative.membership.panel import Deed, OfficerAdmin, request_can
 from core.dates import today
 from core.errors import NotFound, Refused
@@ -102,14 +102,16 @@ class ScorecardAdmin(OfficerAdmin):
     ) -> HttpResponse:
         context = {
             **(extra_context or {}),
-            "may_edit": request_can(request, cards.PROPOSE),
+            "may_edit": can_everywhere(request.user, cards.PROPOSE, today()),
             "card_row": self.get_object(request, object_id),
         }
         return super().change_view(request, object_id, form_url, context)
 
     def edit(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Write a draft anew, or a new version that begins as this one."""
-        row = self._row(request, object_id, cards.PROPOSE)
+        row = self._row(request, object_id)
+        if not can_everywhere(request.user, cards.PROPOSE, today()):
+            raise NotFound()
         posted = request.POST if request.method == "POST" else None
         editor = CardEditor(row.definition, posted)
         refused = None
@@ -133,7 +135,7 @@ class ScorecardAdmin(OfficerAdmin):
 
     def effect(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """How the card would move today's members of the officer's unions between grades."""
-        row = self._row(request, object_id, self.view_permission)
+        row = self._row(request, object_id)
         unions = unions_where(request.user, self.view_permission, today())
         card = card_from_json(row.definition)
         found = effect_of(card, unions=list(unions.values_list("pk", flat=True)), at=timezone.now())
@@ -145,9 +147,13 @@ class ScorecardAdmin(OfficerAdmin):
         }
         return render(request, "scoring/panel/effect.html", context)
 
-    def _row(self, request: HttpRequest, object_id: str, permission: str) -> Scorecard:
+    def may_do(self, request: HttpRequest, deed: Deed, row: Any) -> bool:
+        """Only officers of the root: the card is one for every union."""
+        return can_everywhere(request.user, deed.permission, today())
+
+    def _row(self, request: HttpRequest, object_id: str) -> Scorecard:
         row: Scorecard | None = self.get_object(request, object_id)
-        if row is None or not request_can(request, permission):
+        if row is None or not request_can(request, self.view_permission):
             raise NotFound()
         return row
 

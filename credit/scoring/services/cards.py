@@ -10,10 +10,10 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from cooperative.membership.access import can_anywhere
+from cooperative.membership.access import check_everywhere
 from core import audit
 from core.dates import business_date
-from core.errors import Forbidden, NotFound, Refused, busy_is_refused
+from core.errors import NotFound, Refused, busy_is_refused
 from credit.scoring.models import Scorecard
 from credit.scoring.models.cards import TITLE_LENGTH
 from credit.scoring.rules.card import Card, card_from_json, card_to_json
@@ -28,11 +28,11 @@ def propose_card(*, definition: Mapping[str, Any], by: Any, at: datetime) -> Sco
     """A new version as a draft, which another officer has to approve.
 
     Raises:
-        Forbidden: ``no_permission``.
+        Forbidden: ``no_permission``: one card holds in every union, so only officers of the root.
         Refused: ``card_unreadable``, ``card_title_long``, or ``card_faulty`` naming the
             characteristic and the bin.
     """
-    _check_permission(by, PROPOSE, at)
+    check_everywhere(by, PROPOSE, business_date(at))
     card = _checked(definition)
     with transaction.atomic():
         row = _written(card, by=by, at=at)
@@ -48,7 +48,7 @@ def change_card(*, card_id: int, definition: Mapping[str, Any], by: Any, at: dat
         Forbidden: ``no_permission``.
         Refused: ``wrong_state``, ``not_yours``, and as ``propose_card``.
     """
-    _check_permission(by, PROPOSE, at)
+    check_everywhere(by, PROPOSE, business_date(at))
     card = _checked(definition)
     with busy_is_refused(), transaction.atomic():
         row = _locked(card_id, State.DRAFT)
@@ -72,7 +72,7 @@ def approve_card(*, card_id: int, by: Any, at: datetime) -> Scorecard:
         Forbidden: ``no_permission``.
         Refused: ``wrong_state``, or ``same_person`` for whoever proposed it.
     """
-    _check_permission(by, APPROVE, at)
+    check_everywhere(by, APPROVE, business_date(at))
     with busy_is_refused(), transaction.atomic():
         row = _locked(card_id, State.DRAFT)
         if row.made_by_id == by.pk:
@@ -95,7 +95,7 @@ def activate_card(*, card_id: int, by: Any, at: datetime) -> Scorecard:
         Forbidden: ``no_permission``.
         Refused: ``wrong_state``.
     """
-    _check_permission(by, APPROVE, at)
+    check_everywhere(by, APPROVE, business_date(at))
     with busy_is_refused(), transaction.atomic():
         before = Scorecard.objects.active().locked().first()
         row = _locked(card_id, State.APPROVED)
@@ -180,13 +180,3 @@ def _locked(card_id: int, state: str) -> Scorecard:
             way_on=_("请刷新页面看最新情况。"),
         )
     return row
-
-
-def _check_permission(by: Any, permission: str, at: datetime) -> None:
-    """The card is one for the whole federation, so any post that carries the permission will do."""
-    if not can_anywhere(by, permission, business_date(at)):
-        raise Forbidden(
-            "no_permission",
-            _("您的岗位不能办理评分卡。"),
-            way_on=_("请找有这项权限的同事办理。"),
-        )

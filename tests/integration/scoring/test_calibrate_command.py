@@ -89,7 +89,7 @@ def test_the_draft_is_proposed_by_an_officer_and_waits_for_another(tmp_path):
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("nobody", "没有登录名为 nobody 的干部。"), ("li", "您的岗位不能办理评分卡。")],
+    [("nobody", "没有登录名为 nobody 的干部。"), ("li", "您的岗位不能办理这件事。")],
 )
 def test_who_may_not_propose_gets_no_version(tmp_path, name, message):
     PostFactory(user=OfficerUserFactory(username="li"), role="convener")

@@ -11,13 +11,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
+from cooperative.membership.models import Union
 from core.errors import Forbidden, NotFound, Refused
 from core.models import AuditRow
 from credit.scoring.models import Score, Scorecard
 from credit.scoring.parameters import REFERENCE
 from credit.scoring.reference import load_reference
 from credit.scoring.services import cards
-from tests.factories.membership import OfficerUserFactory, PostFactory
+from tests.factories.membership import OfficerUserFactory, PostFactory, UnionFactory
 from tests.factories.scoring import CARD, ScorecardFactory, ScoreFactory, agreed_members
 
 pytestmark = pytest.mark.django_db
@@ -25,9 +26,9 @@ AT = datetime(2026, 5, 20, 4, tzinfo=UTC)
 
 
 def officer(role: str) -> Any:
-    user = OfficerUserFactory()
-    PostFactory(user=user, role=role)
-    return user
+    """An officer of the one root."""
+    root = Union.objects.filter(parent=None).first() or UnionFactory()
+    return PostFactory(user=OfficerUserFactory(), role=role, union=root).user
 
 
 def test_a_card_is_proposed_approved_by_another_and_put_in_use() -> None:
@@ -82,6 +83,25 @@ def test_a_card_whose_name_is_too_long_is_refused() -> None:
             definition=CARD | {"title": "卡" * 81}, by=officer("administrator"), at=AT
         )
     assert str(refused.value) == ("评分卡的名称最多 80 个字，现在是 81 个字。请改短一些再提出。")
+
+
+def test_a_township_changes_no_card_of_the_whole_federation() -> None:
+    """The card holds in every union: neither of two officers of one township may change it."""
+    township = UnionFactory(parent=UnionFactory())
+    maker, checker = (
+        PostFactory(user=OfficerUserFactory(), role="administrator", union=township).user
+        for _one in range(2)
+    )
+    draft, approved = ScorecardFactory(), ScorecardFactory(approved=True)
+    for refused in (
+        lambda: cards.propose_card(definition=CARD, by=maker, at=AT),
+        lambda: cards.change_card(card_id=draft.pk, definition=CARD, by=draft.made_by, at=AT),
+        lambda: cards.approve_card(card_id=draft.pk, by=checker, at=AT),
+        lambda: cards.activate_card(card_id=approved.pk, by=checker, at=AT),
+    ):
+        with pytest.raises(Forbidden):
+            refused()
+    assert sorted(Scorecard.objects.values_list("state", flat=True)) == ["approved", "draft"]
 
 
 @pytest.mark.parametrize("role", ["convener", "auditor"])

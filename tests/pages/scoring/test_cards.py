@@ -218,6 +218,19 @@ def test_where_nobody_is_scored_the_effect_says_so(signed_in: Any) -> None:
     assert "算不出会怎样" in page
 
 
+def test_a_township_is_shown_no_door_to_the_federation_s_card(signed_in: Any) -> None:
+    row = ScorecardFactory()
+    township = UnionFactory(parent=UnionFactory())
+    client = signed_in(officer("administrator", township), second_factor=True)
+    page = text(client, f"{CARDS}{row.pk}/change/")
+    assert "approve/" not in page
+    assert "edit/" not in page
+    assert client.get(f"{CARDS}{row.pk}/edit/").status_code == 404
+    assert client.post(f"{CARDS}{row.pk}/approve/").status_code == 404
+    row.refresh_from_db()
+    assert row.state == Scorecard.State.DRAFT
+
+
 @pytest.mark.parametrize("role", ["convener", "reviewer", "auditor"])
 def test_only_who_proposes_opens_the_editor(signed_in: Any, role: str) -> None:
     row = ScorecardFactory(active=True)
