@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cooperative.membership.desk import Waiting
+from credit.scoring.access import ANSWER, BELONGED, CONFIRM, in_reach
 from credit.scoring.models import Objection, Override
-from credit.scoring.reach import ANSWER, BELONGED, CONFIRM, in_reach
 
 
 def corrections_waiting(user: Any, today: date) -> list[Waiting]:

@@ -13,8 +13,8 @@ from cooperative.membership.models import Member
 from core.dates import today
 from core.files import accept_upload
 from core.models import StoredFile
+from credit.scoring.access import BELONGED, VIEW, in_reach
 from credit.scoring.models import Objection, Override
-from credit.scoring.reach import BELONGED, VIEW, in_reach
 
 PURPOSE = "scoring.evidence"
 ACCEPTED = ("image", "pdf")

@@ -18,9 +18,9 @@ from cooperative.membership.models import Member, Membership, Union
 from cooperative.membership.panel import DayInput
 from core.dates import add_months, today
 from core.errors import NotFound
+from credit.scoring.access import BELONGS, VIEW
 from credit.scoring.models import Scorecard
 from credit.scoring.pages.figures import figures_page as page_of
-from credit.scoring.reach import BELONGS, VIEW
 from credit.scoring.rules import card_from_json
 from credit.scoring.selectors.figures import figures
 

@@ -16,10 +16,10 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from cooperative.membership.panel import Deed
 from core.dates import days_until, today
+from credit.scoring.access import ANSWER, BELONGED
 from credit.scoring.admin.parts import COLOURS, OfMemberAdmin, shown
 from credit.scoring.models import Objection
 from credit.scoring.pages.objecting import changes_of, objection_view, subject_of
-from credit.scoring.reach import ANSWER, BELONGED
 from credit.scoring.selectors.objections import DAYS_AHEAD
 from credit.scoring.selectors.scores import read_score
 from credit.scoring.services import objections

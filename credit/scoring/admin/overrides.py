@@ -23,10 +23,10 @@ from cooperative.membership.panel import DayInput, Deed, OfficerForm
 from core.dates import today
 from core.formats import format_day, format_yuan_short
 from core.sentences import in_a_row
+from credit.scoring.access import CONFIRM, PROPOSE
 from credit.scoring.admin.parts import COLOURS, OfMemberAdmin, RemarkForm, yuan
 from credit.scoring.evidence import accept_evidence
 from credit.scoring.models import Override, Score
-from credit.scoring.reach import CONFIRM, PROPOSE
 from credit.scoring.rules import card_from_json
 from credit.scoring.services import overrides
 from credit.scoring.services.telling_overrides import grade_title

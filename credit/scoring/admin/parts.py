@@ -23,8 +23,8 @@ from core.dates import today
 from core.formats import format_yuan
 from core.masking import mask_name
 from core.readonly import writes
+from credit.scoring.access import BELONGS, VIEW, in_reach
 from credit.scoring.correcting import LOOK
-from credit.scoring.reach import BELONGS, VIEW, in_reach
 from credit.scoring.services.reports import SCORE
 
 COLOURS = {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from cooperative.consent.models import Consent
 from cooperative.consent.selectors import Offer, offers_for
@@ -61,3 +61,14 @@ def agrees_to_scoring(member: Member, at: datetime) -> bool:
 def scoring_offer(member: Member, at: datetime) -> Offer | None:
     """The consent to being scored that the member could give now, to the first union that asks."""
     return next((one for one in offers_for(member, at) if one.text.purpose == SCORING), None)
+
+
+def moved_on(day: date) -> list[tuple[int, int]]:
+    """Keys of a day's scores that differ in grade or limit from what they replaced, with its key."""
+    replaced = Score.objects.filter(
+        member=OuterRef("member"), superseded_on=OuterRef("as_of")
+    ).order_by("-pk")
+    another = ~Q(grade=OuterRef("grade")) | ~Q(limit_amount=OuterRef("limit_amount"))
+    rows = Score.objects.current().filter(Exists(replaced.filter(another)), as_of=day)
+    old = Subquery(replaced.values("pk")[:1])
+    return list(rows.annotate(old=old).order_by("pk").values_list("pk", "old"))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +15,7 @@ from core.dates import business_date
 from core.sentences import filled
 from credit.scoring.models import Score
 from credit.scoring.pages.score import score_moved
-from credit.scoring.selectors.scores import read_score
+from credit.scoring.selectors.scores import moved_on, read_score
 
 MOVED = "scoring.moved"
 TITLE = _("信用等级或额度变了")
@@ -28,21 +27,10 @@ def tell_moved(*, at: datetime) -> int:
 
     Not who is scored for the first time: their score is there when they look. Safe to run twice.
     """
-    pairs, told = _moved_on(business_date(at)), 0
+    pairs, told = moved_on(business_date(at)), 0
     for first in range(0, len(pairs), _AT_ONCE):
         told += notify_many(messages=_messages(pairs[first : first + _AT_ONCE]), at=at)
     return told
-
-
-def _moved_on(day: date) -> list[tuple[int, int]]:
-    """Keys of a day's scores that differ in grade or limit from what they replaced, with its key."""
-    replaced = Score.objects.filter(
-        member=OuterRef("member"), superseded_on=OuterRef("as_of")
-    ).order_by("-pk")
-    another = ~Q(grade=OuterRef("grade")) | ~Q(limit_amount=OuterRef("limit_amount"))
-    rows = Score.objects.current().filter(Exists(replaced.filter(another)), as_of=day)
-    old = Subquery(replaced.values("pk")[:1])
-    return list(rows.annotate(old=old).order_by("pk").values_list("pk", "old"))
 
 
 def _messages(pairs: list[tuple[int, int]]) -> list[Message]:

@@ -26,15 +26,15 @@ from core.errors import NotFound, Refused, busy_is_refused, refusing
 from core.formats import format_number
 from core.models import StoredFile
 from core.parameters import value_on
-from credit.scoring.models import Objection, Override, Score
-from credit.scoring.parameters import OBJECTION_DAYS
-from credit.scoring.reach import (
+from credit.scoring.access import (
     ANSWER,
     BELONGED,
     access_of_member,
     access_own_objection,
     scope_for,
 )
+from credit.scoring.models import Objection, Override, Score
+from credit.scoring.parameters import OBJECTION_DAYS
 from credit.scoring.rules import card_from_json
 from credit.scoring.rules.objecting import TRANSITIONS, ObjectionActor, ObjectionState
 from credit.scoring.services.checks import clean_words

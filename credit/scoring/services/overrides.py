@@ -25,9 +25,9 @@ from core.errors import NotFound, Refused, busy_is_refused, refusing
 from core.formats import format_day
 from core.models import StoredFile
 from core.parameters import value_on
+from credit.scoring.access import CONFIRM, PROPOSE, access_member_score, access_of_member
 from credit.scoring.models import Override, Score
 from credit.scoring.parameters import OVERRIDE_MONTHS
-from credit.scoring.reach import CONFIRM, PROPOSE, access_member_score, access_of_member
 from credit.scoring.rules.overriding import TRANSITIONS, OverrideState
 from credit.scoring.services.checks import clean_words
 from credit.scoring.services.override_content import check_content

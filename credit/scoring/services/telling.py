@@ -16,7 +16,7 @@ from cooperative.membership.services.telling import addressee_of
 from cooperative.notices.kinds import register_kind
 from cooperative.notices.services import notify
 from core.sentences import Text, filled
-from credit.scoring.reach import scope_for
+from credit.scoring.access import scope_for
 
 DUE_SOON = "scoring.objection_due_soon"
 DUE_TOMORROW = "scoring.objection_due_tomorrow"

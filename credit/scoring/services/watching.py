@@ -15,8 +15,8 @@ from cooperative.notices.services import notify, to_account
 from core.dates import business_date, days_until
 from core.formats import format_day
 from core.sentences import filled
+from credit.scoring.access import ANSWER, scope_for
 from credit.scoring.models import Objection
-from credit.scoring.reach import ANSWER, scope_for
 from credit.scoring.selectors.objections import clocks_running_out
 from credit.scoring.services.telling import DUE_SOON, DUE_TOMORROW, OVERDUE
 

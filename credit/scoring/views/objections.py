@@ -16,6 +16,7 @@ from cooperative.consent.views.overview import private
 from cooperative.membership.access import member_page
 from core.dates import today
 from core.errors import NotFound, Refused
+from credit.scoring.access import access_own_objection
 from credit.scoring.evidence import accept_evidence
 from credit.scoring.forms import ObjectionForm, StatementForm
 from credit.scoring.models import Objection
@@ -26,7 +27,6 @@ from credit.scoring.pages.objecting import (
     subjects_of,
     whole,
 )
-from credit.scoring.reach import access_own_objection
 from credit.scoring.selectors.objections import objections_of
 from credit.scoring.selectors.scores import ReadScore, current_score, read_score
 from credit.scoring.services import objections as services
